@@ -1,0 +1,1 @@
+"""REST, SQL storage, the command line and the composition root."""

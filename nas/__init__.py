@@ -1,0 +1,1 @@
+"""Who decides: the search document, strategies, the controller, and drivers that need no cluster."""

@@ -1,0 +1,63 @@
+"""The exception tree of the core.
+
+NasError
+├── DocumentError       the search document is wrong; `problems` lists every (field, sentence)
+├── TrialFailure        a candidate could not be judged; carries a Failure
+├── StorageError
+│   ├── NotFound
+│   ├── IllegalTransition
+│   ├── LeaseLost
+│   ├── IdempotencyConflict
+│   └── InvalidQuery    an unknown operator, a cursor of another query
+└── SpaceExhausted      no untried feasible candidate was found
+"""
+
+from nas.records import Failure, FailureKind
+
+
+class NasError(Exception):
+    """Root of everything the core raises on purpose."""
+
+
+class DocumentError(NasError):
+    """The search document is wrong. `problems` holds (dotted field, sentence) pairs; str() is readable as it is."""
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(f"{field}: {sentence}" for field, sentence in problems))
+
+
+class TrialFailure(NasError):
+    """A candidate could not be judged; the trial fails with this kind and sentence, the search goes on."""
+
+    def __init__(self, kind: FailureKind, message: str) -> None:
+        self.failure = Failure(kind=kind, message=message)
+        super().__init__(message)
+
+
+class StorageError(NasError):
+    """Root of what a storage refuses."""
+
+
+class NotFound(StorageError):
+    """No such search or trial."""
+
+
+class IllegalTransition(StorageError):
+    """A status change the table of legal transitions does not hold."""
+
+
+class LeaseLost(StorageError):
+    """Another controller has taken the search over."""
+
+
+class IdempotencyConflict(StorageError):
+    """The same idempotency key came with another document."""
+
+
+class InvalidQuery(StorageError):
+    """A leaderboard query that makes no sense."""
+
+
+class SpaceExhausted(NasError):
+    """No untried feasible candidate was found within the allowed number of draws."""

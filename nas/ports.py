@@ -1,0 +1,167 @@
+"""The ports of the core: what a strategy, a storage and an evaluator owe it. Conformance suites stand in nas/testing.py."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from nas.records import (
+    Assignment,
+    Event,
+    Failure,
+    Genotype,
+    Infeasible,
+    Lease,
+    Measurement,
+    Search,
+    SearchStatus,
+    Trial,
+    TrialStatus,
+)
+from search_spaces.genotypes import Draw
+from search_spaces.space import Space
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """One earlier trial as a strategy sees it. `values` holds the objectives, larger is better, in the document's
+    order; None for a trial that failed, was stopped or is not shown yet (pending)."""
+
+    number: int
+    genotype: Genotype
+    values: tuple[float, ...] | None
+
+
+class Strategy(Protocol):
+    """Proposes candidates. A pure function of its arguments: no state, no clock, no randomness of its own."""
+
+    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+        """The candidate for trial `number`, given the outcomes in ascending number."""
+        ...
+
+
+class Evaluator(Protocol):
+    """Judges one candidate. Yields a measurement per rung and returns when done; closing the iterator stops it early.
+
+    Raises `TrialFailure`. Called again with the same assignment and a higher `attempt`, it goes on from its last
+    checkpoint and yields the earlier measurements again, equal.
+    """
+
+    def __call__(self, assignment: Assignment) -> Iterator[Measurement]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """One filter of a leaderboard query: metric, one of < <= > >= == !=, bound."""
+
+    metric: str
+    operator: str
+    bound: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """A leaderboard page: completed trials sorted by a metric (ties by number), filtered, after a cursor."""
+
+    sort: str
+    descending: bool = True
+    where: tuple[Condition, ...] = ()
+    limit: int = 50
+    cursor: str | None = None
+    statuses: tuple[TrialStatus, ...] = (TrialStatus.COMPLETED,)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Trials without their measurement curves; `metrics` of each are in `rows`, same order."""
+
+    trials: tuple[Trial, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchSummary:
+    """What a list of searches shows beside the search itself."""
+
+    search: Search
+    trials_by_status: dict[TrialStatus, int] = field(default_factory=dict)
+    infeasible: int = 0
+    redraws: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchPage:
+    """A page of searches, newest first."""
+
+    searches: tuple[Search, ...]
+    next_cursor: str | None = None
+
+
+class Ledger(Protocol):
+    """The writing side of the storage: one search, one writer, every call one transaction.
+
+    Every call that takes a lease raises `LeaseLost` when the stored fence is newer.
+    """
+
+    def acquire_lease(self, search_id: str, owner: str, ttl_s: float) -> Lease | None:
+        """A lease with a fence one higher than before, or None while another owner's has not expired."""
+        ...
+
+    def renew_lease(self, lease: Lease, ttl_s: float) -> Lease: ...
+
+    def release_lease(self, lease: Lease) -> None: ...
+
+    def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search: ...
+
+    def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
+        """Records the next trial (status queued) with the infeasible candidates drawn before it, all or nothing."""
+        ...
+
+    def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
+        """Compare-and-set along LEGAL_TRIAL; running -> running raises `attempt` by one (handed out again after a crash).
+
+        Raises `IllegalTransition`.
+        """
+        ...
+
+    def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
+        """Idempotent per fidelity: the first value stays."""
+        ...
+
+    def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None: ...
+
+
+class Records(Protocol):
+    """The reading side, and the wishes of people. None of it needs a lease; all of it raises `NotFound`."""
+
+    def create_search(self, name: str, document: dict[str, Any], idempotency_key: str | None = None) -> Search:
+        """A queued search. The same key again returns the first search; with another document: `IdempotencyConflict`."""
+        ...
+
+    def request_cancel(self, search_id: str) -> Search: ...
+
+    def search(self, name_or_id: str) -> Search:
+        """By id, else the newest with that name."""
+        ...
+
+    def searches(self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None) -> SearchPage:
+        """Newest first."""
+        ...
+
+    def summary(self, search_id: str) -> SearchSummary: ...
+
+    def trial(self, search_id: str, number: int) -> Trial: ...
+
+    def trials(self, search_id: str) -> list[Trial]:
+        """All trials with their measurements, ascending number: what a controller is rebuilt from."""
+        ...
+
+    def infeasible(self, search_id: str) -> list[Infeasible]: ...
+
+    def leaderboard(self, search_id: str, query: Query) -> Page: ...
+
+    def events(self, search_id: str, after: int = 0, limit: int = 1000) -> list[Event]: ...
+
+
+class Storage(Ledger, Records, Protocol):
+    """Both sides; what the in-memory twin and the SQL storage implement."""

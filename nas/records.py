@@ -1,0 +1,220 @@
+"""The records of a search: what is stored, what drivers report, what people read. Frozen values, no behaviour beyond legality."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Genotype = tuple[int, ...]
+"""The options taken, in the order the space asks for them (see search_spaces.choices)."""
+
+
+class TrialStatus(StrEnum):
+    """Where a trial stands. `stopped` is early stopping; an infeasible candidate never becomes a trial."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class SearchStatus(StrEnum):
+    """Where a search stands. `failed` means stopped by rule (too many failures, space exhausted), with a reason."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class FailureKind(StrEnum):
+    """Why a trial failed."""
+
+    DIVERGED = "diverged"  # the loss or a metric became NaN or infinite
+    OUT_OF_MEMORY = "out_of_memory"
+    TIMEOUT = "timeout"
+    DATA = "data"  # a picture or annotation is missing or broken
+    CRASHED = "crashed"  # the worker process died
+    ERROR = "error"  # anything else; the message names the exception
+
+
+LEGAL_TRIAL: dict[TrialStatus, frozenset[TrialStatus]] = {
+    TrialStatus.QUEUED: frozenset({TrialStatus.RUNNING, TrialStatus.CANCELLED}),
+    TrialStatus.RUNNING: frozenset(
+        {TrialStatus.COMPLETED, TrialStatus.STOPPED, TrialStatus.FAILED, TrialStatus.CANCELLED}
+    ),
+    TrialStatus.COMPLETED: frozenset(),
+    TrialStatus.STOPPED: frozenset(),
+    TrialStatus.FAILED: frozenset(),
+    TrialStatus.CANCELLED: frozenset(),
+}
+
+LEGAL_SEARCH: dict[SearchStatus, frozenset[SearchStatus]] = {
+    SearchStatus.QUEUED: frozenset({SearchStatus.RUNNING, SearchStatus.CANCELLED, SearchStatus.FAILED}),
+    SearchStatus.RUNNING: frozenset({SearchStatus.COMPLETED, SearchStatus.FAILED, SearchStatus.CANCELLED}),
+    SearchStatus.COMPLETED: frozenset(),
+    SearchStatus.FAILED: frozenset(),
+    SearchStatus.CANCELLED: frozenset(),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Artifact:
+    """Named immutable bytes of a trial, as the worker that wrote them reports them."""
+
+    name: str
+    uri: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measurement:
+    """The metrics of a trial at a fidelity (epochs received so far); `elapsed_s` counts training and evaluation only."""
+
+    fidelity: int
+    metrics: dict[str, float]
+    elapsed_s: float = 0.0
+    artifacts: tuple[Artifact, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """Why a trial failed: a kind for machines and a sentence for people."""
+
+    kind: FailureKind
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """One candidate being trained and measured in one search. `number` counts 0, 1, 2 ... within it."""
+
+    search_id: str
+    number: int
+    genotype: Genotype
+    architecture: dict[str, Any]  # canonical JSON of the architecture
+    architecture_id: str
+    status: TrialStatus = TrialStatus.QUEUED
+    attempt: int = 0  # how often it was handed to a worker; over 1 after a crash or resumption
+    seed: int = 0
+    static_metrics: dict[str, float] = field(default_factory=dict)  # params, macs: known before training
+    redraws: dict[str, int] = field(default_factory=dict)  # draws thrown away for this number, by reason
+    seen: tuple[int, ...] | None = None  # numbers of the trials its proposal saw; None: by the fixed lag
+    measurements: tuple[Measurement, ...] = ()  # ascending fidelity
+    failure: Failure | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """The global id: the search's id and the number."""
+        return f"{self.search_id}-{self.number}"
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Static metrics joined with the newest value of every measured one."""
+        joined = dict(self.static_metrics)
+        for measurement in self.measurements:
+            joined.update(measurement.metrics)
+        return joined
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Infeasible:
+    """A candidate that breaks a constraint or cannot be built; it cost no training. `draw` counts within `number`."""
+
+    number: int
+    draw: int
+    genotype: Genotype
+    architecture_id: str
+    reason: str
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """One submitted run. `document` is the validated search document as JSON."""
+
+    id: str
+    name: str
+    document: dict[str, Any]
+    status: SearchStatus = SearchStatus.QUEUED
+    reason: str | None = None
+    cancel_requested: bool = False
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    """The right to write one search's facts. A lease with an older `fence` than the stored one cannot write."""
+
+    search_id: str
+    owner: str
+    fence: int
+    expires_at: float  # seconds of the storage's clock
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something worth telling about a search, in the order it happened."""
+
+    search_id: str
+    sequence: int
+    at: datetime
+    kind: str
+    message: str
+    trial: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assignment:
+    """Everything a worker needs to judge one candidate; JSON all the way down."""
+
+    search_id: str
+    search_name: str
+    number: int
+    attempt: int
+    seed: int
+    architecture: dict[str, Any]
+    task: dict[str, Any]  # the document's task, paths absolute
+    cpus: float
+    gpus: float
+    directory: str  # the trial's own folder: checkpoint, artifacts, log
+    cache_directory: str  # shared by all trials of a machine
+    timeout_s: float | None = None
+
+
+# What a driver reports to the controller.
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """A new measurement of a running trial. Reporting the same fidelity again changes nothing."""
+
+    number: int
+    measurement: Measurement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """The worker is done with the trial: completed, or stopped or cancelled if the controller had asked for it."""
+
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed:
+    """The trial failed and will not be tried again."""
+
+    number: int
+    failure: Failure
+
+
+Report = Measured | Finished | Failed

@@ -1,0 +1,1 @@
+"""What can be searched, as data: choices, spaces, published architectures and their exact cost. No torch here."""

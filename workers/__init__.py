@@ -1,0 +1,1 @@
+"""How a candidate is judged: networks, data, tasks, training and metrics."""
