@@ -1,0 +1,1 @@
+"""Speed figures beside their rivals, measured in one run: `make bench`."""
