@@ -19,7 +19,7 @@ class BlockKind(StrEnum):
 
 
 class Block(BaseModel):
-    """One learned block. `parents` are absolute indices, ascending, into all blocks built before it (0, 1: the stem)."""
+    """One learned block. `parents` are absolute indices, ascending, of blocks built before it (0, 1: the stem)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,0 +1,56 @@
+"""The exception tree of spaces.
+
+SpaceError
+├── InvalidOptions        the options of a space are wrong; `problems` lists every (field, sentence)
+├── InvalidArchitecture   the JSON of an architecture is wrong; `problems` as above
+├── InvalidGenotype       a genotype does not fit the choices of the space; names the choice
+├── NotInSpace            a sound architecture that this space does not hold; names the field
+├── Rejected              a draw the space throws away; carries the reason it is counted under
+└── DrawsExhausted        every one of many draws was thrown away
+"""
+
+from collections.abc import Sequence
+
+
+class SpaceError(ValueError):
+    """Root of everything a space raises on purpose."""
+
+
+class FieldProblems(SpaceError):
+    """What is wrong with a document, field by field. `problems` holds (dotted field, sentence); str() is readable."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{field}: {sentence}" for field, sentence in self.problems))
+
+
+class InvalidOptions(FieldProblems):
+    """The options of a space are wrong."""
+
+
+class InvalidArchitecture(FieldProblems):
+    """The JSON of an architecture has a wrong shape, or a value outside its range."""
+
+
+class InvalidGenotype(SpaceError):
+    """A genotype does not fit the choices of the space. The message names the choice."""
+
+
+class NotInSpace(SpaceError):
+    """A sound architecture that this space does not hold. The message names the field."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(f"{field}: {sentence}")
+
+
+class Rejected(SpaceError):
+    """A draw the space does not hold. `reason` is the short key it is counted under, for example `dead_block`."""
+
+    def __init__(self, reason: str, sentence: str = "") -> None:
+        self.reason = reason
+        super().__init__(sentence or reason)
+
+
+class DrawsExhausted(SpaceError):
+    """Every one of many draws was thrown away: the space is empty, or nearly so."""
