@@ -61,7 +61,11 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Query:
-    """A leaderboard page: completed trials sorted by a metric (ties by number), filtered, after a cursor."""
+    """A leaderboard page: trials sorted by a metric (ties by ascending number), filtered, after a cursor.
+
+    Metrics are those of `Trial.metrics`; `number` is one too, which every trial has. A trial that lacks the sorted
+    metric or one of a condition is left out. Parsing and the cursor codec stand in nas/leaderboard.py.
+    """
 
     sort: str
     descending: bool = True
@@ -73,7 +77,8 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """Trials without their measurement curves; `metrics` of each are in `rows`, same order."""
+    """Trials with their curve reduced to one measurement: the last fidelity, holding the newest value of every metric,
+    so `metrics` of each is complete. `next_cursor` is None on the last page."""
 
     trials: tuple[Trial, ...]
     next_cursor: str | None = None
@@ -100,21 +105,31 @@ class SearchPage:
 class Ledger(Protocol):
     """The writing side of the storage: one search, one writer, every call one transaction.
 
-    Every call that takes a lease raises `LeaseLost` when the stored fence is newer.
+    Every call that takes a lease raises `LeaseLost` when the stored fence is newer, the lease was released, or (all but
+    renewal) it has expired.
     """
 
     def acquire_lease(self, search_id: str, owner: str, ttl_s: float) -> Lease | None:
         """A lease with a fence one higher than before, or None while another owner's has not expired."""
         ...
 
-    def renew_lease(self, lease: Lease, ttl_s: float) -> Lease: ...
+    def renew_lease(self, lease: Lease, ttl_s: float) -> Lease:
+        """The same fence with a later end; also after it expired, as long as nobody has taken the search over."""
+        ...
 
-    def release_lease(self, lease: Lease) -> None: ...
+    def release_lease(self, lease: Lease) -> None:
+        """Anybody may take the search at once, and this lease writes no more. An older lease changes nothing."""
+        ...
 
-    def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search: ...
+    def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search:
+        """Compare-and-set along LEGAL_SEARCH. Raises `IllegalTransition`."""
+        ...
 
     def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
-        """Records the next trial (status queued) with the infeasible candidates drawn before it, all or nothing."""
+        """Records the next trial (status queued) with the infeasible candidates drawn before it, all or nothing.
+
+        Raises `IllegalTransition` unless its number is the next one.
+        """
         ...
 
     def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
@@ -125,7 +140,7 @@ class Ledger(Protocol):
         ...
 
     def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
-        """Idempotent per fidelity: the first value stays."""
+        """Idempotent per fidelity: the first value stays. Raises `IllegalTransition` unless the trial is running."""
         ...
 
     def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None: ...
@@ -138,7 +153,9 @@ class Records(Protocol):
         """A queued search. The same key again returns the first search; with another document: `IdempotencyConflict`."""
         ...
 
-    def request_cancel(self, search_id: str) -> Search: ...
+    def request_cancel(self, search_id: str) -> Search:
+        """Records the wish; its controller acts on it. A search that has ended stays as it is."""
+        ...
 
     def search(self, name_or_id: str) -> Search:
         """By id, else the newest with that name."""

@@ -91,7 +91,11 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """One candidate being trained and measured in one search. `number` counts 0, 1, 2 ... within it."""
+    """One candidate being trained and measured in one search. `number` counts 0, 1, 2 ... within it.
+
+    `seen` alternates first and one past last: (0, 5, 7, 9) means 0..4 and 7, 8. It stays as short as the concurrency,
+    where a list of numbers would make a long search grow with the square of its trials.
+    """
 
     search_id: str
     number: int
@@ -103,7 +107,7 @@ class Trial:
     seed: int = 0
     static_metrics: dict[str, float] = field(default_factory=dict)  # params, macs: known before training
     redraws: dict[str, int] = field(default_factory=dict)  # draws thrown away for this number, by reason
-    seen: tuple[int, ...] | None = None  # numbers of the trials its proposal saw; None: by the fixed lag
+    seen: tuple[int, ...] | None = None  # which trials its proposal saw, as ranges; None: by the fixed lag
     measurements: tuple[Measurement, ...] = ()  # ascending fidelity
     failure: Failure | None = None
     created_at: datetime | None = None

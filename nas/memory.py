@@ -1,0 +1,291 @@
+"""The in-memory twin of the SQL storage: the same answers and refusals, nothing kept when the process ends."""
+
+import secrets
+import threading
+from bisect import insort
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from nas.clock import Clock, system_clock, utc
+from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
+from nas.leaderboard import decode_cursor, encode_cursor, select
+from nas.ports import Page, Query, SearchPage, SearchSummary
+from nas.records import (
+    LEGAL_SEARCH,
+    LEGAL_TRIAL,
+    Event,
+    Failure,
+    Infeasible,
+    Lease,
+    Measurement,
+    Search,
+    SearchStatus,
+    Trial,
+    TrialStatus,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Everything stored about one search."""
+
+    search: Search
+    lease: Lease | None = None
+    fence: int = 0
+    trials: list[Trial] = field(default_factory=list)
+    infeasible: list[Infeasible] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+def one_at_a_time(
+    method: Callable[Concatenate["MemoryStorage", P], R],
+) -> Callable[Concatenate["MemoryStorage", P], R]:
+    """The method under the storage's lock: each call is one transaction."""
+
+    @wraps(method)
+    def locked(self: "MemoryStorage", *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.lock:
+            return method(self, *args, **kwargs)
+
+    return locked
+
+
+class MemoryStorage:
+    """Implements `nas.ports.Storage`; safe to share between threads."""
+
+    def __init__(self, *, clock: Clock = system_clock) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.shelves: dict[str, Shelf] = {}
+        self.keys: dict[str, str] = {}
+
+    # The writing side.
+
+    @one_at_a_time
+    def acquire_lease(self, search_id: str, owner: str, ttl_s: float) -> Lease | None:
+        """See `Ledger`."""
+        shelf = self._shelf(search_id)
+        held = shelf.lease
+        if held is not None and held.owner != owner and held.expires_at > self.clock():
+            return None
+        shelf.fence += 1
+        shelf.lease = Lease(search_id=search_id, owner=owner, fence=shelf.fence, expires_at=self.clock() + ttl_s)
+        return shelf.lease
+
+    @one_at_a_time
+    def renew_lease(self, lease: Lease, ttl_s: float) -> Lease:
+        """See `Ledger`."""
+        shelf = self._shelf(lease.search_id)
+        if shelf.lease is None or shelf.fence != lease.fence:
+            raise LeaseLost(f"the lease {lease.fence} of search {lease.search_id} was taken over or released")
+        shelf.lease = replace(lease, expires_at=self.clock() + ttl_s)
+        return shelf.lease
+
+    @one_at_a_time
+    def release_lease(self, lease: Lease) -> None:
+        """See `Ledger`."""
+        shelf = self._shelf(lease.search_id)
+        if shelf.fence == lease.fence:
+            shelf.lease = None
+
+    @one_at_a_time
+    def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search:
+        """See `Ledger`."""
+        shelf = self._held(lease)
+        search = shelf.search
+        if status not in LEGAL_SEARCH[search.status]:
+            raise IllegalTransition(f"search {search.id} is {search.status} and cannot become {status}")
+        now = utc(self.clock())
+        shelf.search = replace(
+            search,
+            status=status,
+            reason=reason,
+            started_at=now if status is SearchStatus.RUNNING else search.started_at,
+            finished_at=None if LEGAL_SEARCH[status] else now,
+        )
+        return shelf.search
+
+    @one_at_a_time
+    def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
+        """See `Ledger`."""
+        shelf = self._held(lease)
+        if trial.number != len(shelf.trials):
+            raise IllegalTransition(
+                f"the next trial of search {lease.search_id} is {len(shelf.trials)}, got {trial.number}"
+            )
+        queued = replace(trial, search_id=lease.search_id, status=TrialStatus.QUEUED, created_at=utc(self.clock()))
+        shelf.trials.append(queued)
+        shelf.infeasible.extend(infeasible)
+
+    @one_at_a_time
+    def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
+        """See `Ledger`."""
+        shelf = self._held(lease)
+        trial = self._trial(shelf, number)
+        again = trial.status is status is TrialStatus.RUNNING
+        if status not in LEGAL_TRIAL[trial.status] and not again:
+            raise IllegalTransition(f"trial {trial.id} is {trial.status} and cannot become {status}")
+        now = utc(self.clock())
+        shelf.trials[number] = replace(
+            trial,
+            status=status,
+            failure=failure,
+            attempt=trial.attempt + (status is TrialStatus.RUNNING),
+            started_at=trial.started_at or (now if status is TrialStatus.RUNNING else None),
+            finished_at=None if LEGAL_TRIAL[status] else now,
+        )
+        return shelf.trials[number]
+
+    @one_at_a_time
+    def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
+        """See `Ledger`."""
+        shelf = self._held(lease)
+        trial = self._trial(shelf, number)
+        if trial.status is not TrialStatus.RUNNING:
+            raise IllegalTransition(f"trial {trial.id} is {trial.status}; only a running trial is measured")
+        if any(known.fidelity == measurement.fidelity for known in trial.measurements):
+            return
+        curve = list(trial.measurements)
+        insort(curve, measurement, key=lambda known: known.fidelity)
+        shelf.trials[number] = replace(trial, measurements=tuple(curve))
+
+    @one_at_a_time
+    def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None:
+        """See `Ledger`."""
+        events = self._held(lease).events
+        events.append(
+            Event(
+                search_id=lease.search_id,
+                sequence=len(events) + 1,
+                at=utc(self.clock()),
+                kind=kind,
+                message=message,
+                trial=trial,
+            )
+        )
+
+    # The reading side, and the wishes of people.
+
+    @one_at_a_time
+    def create_search(self, name: str, document: dict[str, Any], idempotency_key: str | None = None) -> Search:
+        """See `Records`."""
+        if idempotency_key is not None and idempotency_key in self.keys:
+            return self._same_search(idempotency_key, name, document)
+        search = Search(id=secrets.token_hex(6), name=name, document=document, created_at=utc(self.clock()))
+        self.shelves[search.id] = Shelf(search=search)
+        if idempotency_key is not None:
+            self.keys[idempotency_key] = search.id
+        return search
+
+    @one_at_a_time
+    def request_cancel(self, search_id: str) -> Search:
+        """See `Records`."""
+        shelf = self._shelf(search_id)
+        if LEGAL_SEARCH[shelf.search.status]:
+            shelf.search = replace(shelf.search, cancel_requested=True)
+        return shelf.search
+
+    @one_at_a_time
+    def search(self, name_or_id: str) -> Search:
+        """See `Records`."""
+        if name_or_id in self.shelves:
+            return self.shelves[name_or_id].search
+        for shelf in reversed(self.shelves.values()):
+            if shelf.search.name == name_or_id:
+                return shelf.search
+        raise NotFound(f"no search has the name or id {name_or_id!r}")
+
+    @one_at_a_time
+    def searches(self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None) -> SearchPage:
+        """See `Records`."""
+        binding = f"searches {status}"
+        order = {search_id: place for place, search_id in enumerate(self.shelves)}
+        before = len(order) if cursor is None else self._place(order, cursor, binding)
+        found = [
+            shelf.search
+            for shelf in reversed(self.shelves.values())
+            if order[shelf.search.id] < before and status in (None, shelf.search.status)
+        ]
+        more = encode_cursor(binding, [found[limit - 1].id]) if len(found) > limit else None
+        return SearchPage(searches=tuple(found[:limit]), next_cursor=more)
+
+    @one_at_a_time
+    def summary(self, search_id: str) -> SearchSummary:
+        """See `Records`."""
+        shelf = self._shelf(search_id)
+        redraws: Counter[str] = Counter()
+        for trial in shelf.trials:
+            redraws.update(trial.redraws)
+        return SearchSummary(
+            search=shelf.search,
+            trials_by_status=dict(Counter(trial.status for trial in shelf.trials)),
+            infeasible=len(shelf.infeasible),
+            redraws=dict(redraws),
+        )
+
+    @one_at_a_time
+    def trial(self, search_id: str, number: int) -> Trial:
+        """See `Records`."""
+        return self._trial(self._shelf(search_id), number)
+
+    @one_at_a_time
+    def trials(self, search_id: str) -> list[Trial]:
+        """See `Records`."""
+        return list(self._shelf(search_id).trials)
+
+    @one_at_a_time
+    def infeasible(self, search_id: str) -> list[Infeasible]:
+        """See `Records`."""
+        return list(self._shelf(search_id).infeasible)
+
+    @one_at_a_time
+    def leaderboard(self, search_id: str, query: Query) -> Page:
+        """See `Records`."""
+        return select(self._shelf(search_id).trials, query)
+
+    @one_at_a_time
+    def events(self, search_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
+        """See `Records`."""
+        return self._shelf(search_id).events[after : after + limit]
+
+    # What both sides share.
+
+    def _shelf(self, search_id: str) -> Shelf:
+        shelf = self.shelves.get(search_id)
+        if shelf is None:
+            raise NotFound(f"no search has the id {search_id!r}")
+        return shelf
+
+    def _held(self, lease: Lease) -> Shelf:
+        """The shelf, if the lease may write to it now."""
+        shelf = self._shelf(lease.search_id)
+        if shelf.lease is None or shelf.fence != lease.fence:
+            raise LeaseLost(f"the lease {lease.fence} of search {lease.search_id} was taken over or released")
+        if shelf.lease.expires_at <= self.clock():
+            raise LeaseLost(f"the lease {lease.fence} of search {lease.search_id} has expired; renew it first")
+        return shelf
+
+    def _trial(self, shelf: Shelf, number: int) -> Trial:
+        if not 0 <= number < len(shelf.trials):
+            raise NotFound(f"search {shelf.search.id} has trials 0..{len(shelf.trials) - 1}, got {number}")
+        return shelf.trials[number]
+
+    def _same_search(self, key: str, name: str, document: dict[str, Any]) -> Search:
+        """The search this key made. Raises `IdempotencyConflict` when it was made of something else."""
+        search = self.shelves[self.keys[key]].search
+        if (search.name, search.document) != (name, document):
+            raise IdempotencyConflict(f"the idempotency key {key!r} was used for another document (search {search.id})")
+        return search
+
+    def _place(self, order: dict[str, int], cursor: str, binding: str) -> int:
+        """Where the search stands that a cursor names."""
+        (last,) = decode_cursor(cursor, binding, fields=1)
+        if not isinstance(last, str) or last not in order:
+            raise InvalidQuery("the cursor is not one this service has given out")
+        return order[last]
