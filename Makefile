@@ -52,7 +52,7 @@ bench: $(DEV_READY)
 	$(ONE_THREAD) $(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(DEV_READY)
-	$(BIN)/python -m docs.generate
+	$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) .nas build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
