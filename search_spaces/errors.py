@@ -45,10 +45,14 @@ class NotInSpace(SpaceError):
 
 
 class Rejected(SpaceError):
-    """A draw the space does not hold. `reason` is the short key it is counted under, for example `dead_block`."""
+    """A draw the space does not hold. `reason` is the short key it is counted under, for example `dead_block`.
 
-    def __init__(self, reason: str, sentence: str = "") -> None:
+    `field` names the part of the architecture that is to blame, where there is one.
+    """
+
+    def __init__(self, reason: str, sentence: str = "", *, field: str | None = None) -> None:
         self.reason = reason
+        self.field = field or reason
         super().__init__(sentence or reason)
 
 

@@ -1,9 +1,14 @@
 """The contract of a space: one function from choices to an architecture."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+from search_spaces.errors import InvalidArchitecture
+from search_spaces.reading import read
 
 T = TypeVar("T")
 A_co = TypeVar("A_co", bound="Architecture", covariant=True)
@@ -31,20 +36,21 @@ class Architecture(BaseModel):
     Subclasses add fields and `kind: Literal[...]`; equal architectures have equal canonical JSON.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def canonical_json(self) -> str:
         """Sorted keys, no white space, every field present."""
-        import json
-
         return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
 
     @property
     def architecture_id(self) -> str:
         """16 hex digits of the SHA-256 of the canonical JSON; equal if and only if the architecture is the same."""
-        import hashlib
-
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()[:16]
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Self:
+        """The architecture from its JSON. Raises `InvalidArchitecture` naming every field that is wrong."""
+        return read(cls, data, error=InvalidArchitecture)
 
 
 class Space(Protocol[A_co]):

@@ -1,0 +1,150 @@
+"""Choices: how `decode` asks, and what is recorded of the answers.
+
+A `Chooser` turns the three calls a space makes (`one_of`, `ordering`, `subset`) into single questions, puts each to one
+function `pick`, and records the answers as `Choice`s. Sampling, replay, encoding, mutation, a policy network or another
+optimiser differ in their `pick` and in nothing else.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from search_spaces.errors import InvalidGenotype, SpaceError
+
+T = TypeVar("T")
+
+
+class ChoiceKind(StrEnum):
+    """Which call of `Choose` a choice belongs to."""
+
+    ONE_OF = "one_of"
+    ORDERING = "ordering"
+    SUBSET = "subset"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One pick to be made: a number out of `allowed`."""
+
+    call: str  # the name `decode` gave to the call this pick belongs to
+    kind: ChoiceKind
+    places: int  # how many picks the call makes
+    taken: tuple[int, ...]  # the picks already made in this call
+    values: Sequence[Any]  # what the numbers stand for
+    allowed: Sequence[int]  # all numbers but those taken
+
+    @property
+    def name(self) -> str:
+        """The name of the choice: the call's, with the place behind it where the call makes several picks."""
+        return choice_name(self.call, self.kind, len(self.taken))
+
+    @property
+    def recordable(self) -> Sequence[int]:
+        """The numbers a record can hold here: as `allowed`, but ascending within a subset, with room for the rest."""
+        if self.kind is not ChoiceKind.SUBSET:
+            return self.allowed
+        lowest = self.taken[-1] + 1 if self.taken else 0
+        return range(lowest, len(self.values) - (self.places - len(self.taken)) + 1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One decision as it was taken: its name, how many options it had, which one was taken, which were allowed."""
+
+    name: str
+    call: str
+    kind: ChoiceKind
+    options: int
+    taken: int
+    allowed: tuple[int, ...]
+
+
+Pick = Callable[[Question], int]
+
+
+def choice_name(call: str, kind: ChoiceKind, place: int) -> str:
+    """`call` itself for one of several options, `call.place` for a pick of an ordering or a subset."""
+    return call if kind is ChoiceKind.ONE_OF else f"{call}.{place}"
+
+
+class Chooser:
+    """Implements `Choose` over one function `pick`, and records what was taken.
+
+    Raises `InvalidGenotype` when `pick` answers with something that is not allowed, and `SpaceError` when the space
+    asks what nobody can answer: no options, a subset larger than its options, the same name twice.
+    """
+
+    def __init__(self, pick: Pick) -> None:
+        self._pick = pick
+        self._answers: dict[str, tuple[ChoiceKind, int, tuple[int, ...]]] = {}
+
+    def one_of(self, name: str, options: Sequence[T]) -> T:
+        """One of the options."""
+        return options[self._ask(name, ChoiceKind.ONE_OF, values=options, places=1)[0]]
+
+    def ordering(self, name: str, items: Sequence[T]) -> tuple[T, ...]:
+        """All items in the order they were picked."""
+        taken = self._ask(name, ChoiceKind.ORDERING, values=items, places=len(items))
+        return tuple(items[number] for number in taken)
+
+    def subset(self, name: str, options: Sequence[T], size: int) -> tuple[T, ...]:
+        """`size` distinct options, in the options' order whatever the order they were picked in."""
+        taken = self._ask(name, ChoiceKind.SUBSET, values=options, places=size)
+        return tuple(options[number] for number in taken)
+
+    @property
+    def genotype(self) -> tuple[int, ...]:
+        """The options taken so far, in the order they were asked for."""
+        return tuple(number for _, _, taken in self._answers.values() for number in taken)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Everything chosen so far, in the order it was asked for."""
+        recorded: list[Choice] = []
+        for call, (kind, options, taken) in self._answers.items():
+            recorded += _record(call, kind, options, taken)
+        return tuple(recorded)
+
+    def _ask(self, call: str, kind: ChoiceKind, *, values: Sequence[Any], places: int) -> tuple[int, ...]:
+        self._check(call, kind, len(values), places)
+        taken: tuple[int, ...] = ()
+        allowed = list(range(len(values)))
+        for _ in range(places):
+            question = Question(call=call, kind=kind, places=places, taken=taken, values=values, allowed=tuple(allowed))
+            number = self._pick(question)
+            if number not in allowed:
+                raise InvalidGenotype(f"{question.name} must be one of {spelled(allowed)}, got {number!r}")
+            allowed.remove(number)
+            taken = (*taken, number)
+        if kind is ChoiceKind.SUBSET:
+            taken = tuple(sorted(taken))
+        self._answers[call] = (kind, len(values), taken)
+        return taken
+
+    def _check(self, call: str, kind: ChoiceKind, options: int, places: int) -> None:
+        if call in self._answers:
+            raise SpaceError(f"the space asks for the choice {call!r} twice; names are unique within one decode")
+        if kind is not ChoiceKind.ORDERING and not 1 <= places <= options:
+            raise SpaceError(f"the space asks for {places} out of {options} options in the choice {call!r}")
+
+
+def _record(call: str, kind: ChoiceKind, options: int, taken: tuple[int, ...]) -> list[Choice]:
+    return [
+        Choice(
+            name=choice_name(call, kind, place),
+            call=call,
+            kind=kind,
+            options=options,
+            taken=number,
+            allowed=tuple(free for free in range(options) if free not in taken[:place]),
+        )
+        for place, number in enumerate(taken)
+    ]
+
+
+def spelled(numbers: Sequence[int]) -> str:
+    """Ascending numbers for people: `0..7` where they have no gap, else all of them."""
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]}..{numbers[-1]}"
+    return ", ".join(str(number) for number in numbers)
