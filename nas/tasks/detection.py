@@ -71,14 +71,6 @@ class Suppression(Options):
     detections: int = Field(100, ge=1, description="kept per picture")
 
 
-class BatchNorm(Options):
-    """Constants of every batch norm, and its re-estimation before evaluation."""
-
-    momentum: float = Field(0.1, gt=0, le=1, description="weight of the newest batch (the publication: 0.01)")
-    epsilon: float = Field(1e-3, gt=0)
-    reestimate_batches: int = Field(0, ge=0, description="training batches to re-estimate the statistics on; 0: off")
-
-
 class DetectionTask(TrainingOptions):
     """RetinaNet on COCO-format data, judged by average precision."""
 
@@ -94,7 +86,6 @@ class DetectionTask(TrainingOptions):
     zero_last_gamma: bool = Field(
         True, description="the last batch norm of a block starts at 0 (the publication: 1); much better when training is short"
     )
-    batch_norm: BatchNorm = BatchNorm()
     head: Head = Head()
     anchors: Anchors = Anchors()
     matching: Matching = Matching()

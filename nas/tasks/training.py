@@ -43,6 +43,14 @@ class Step(Options):
     factor: float = Field(0.1, gt=0, le=1)
 
 
+class BatchNorm(Options):
+    """Constants of every batch norm, and its re-estimation before evaluation."""
+
+    momentum: float = Field(0.1, gt=0, le=1, description="weight of the newest batch (the publication: 0.01)")
+    epsilon: float = Field(1e-3, gt=0)
+    reestimate_batches: int = Field(0, ge=0, description="training batches to re-estimate the statistics on; 0: off")
+
+
 class TrainingOptions(Options):
     """One training loop serves all tasks; these are its settings."""
 
@@ -52,6 +60,7 @@ class TrainingOptions(Options):
     schedule: Annotated[Cosine | Step, Field(discriminator="kind")] = Cosine()
     clip_norm: float | None = Field(5.0, gt=0, description="largest gradient norm; null: no clipping")
     ema_decay: float | None = Field(None, gt=0, lt=1, description="evaluate a running average of the weights; null: off")
+    batch_norm: BatchNorm = BatchNorm()
     precision: Literal["auto", "float32", "bfloat16"] = Field("auto", description="auto: bfloat16 where the device is fast at it")
     evaluate_every: int = Field(1, ge=1, description="epochs between evaluations; the last epoch is always evaluated")
     loader_threads: int = Field(0, ge=0, description="threads preparing batches beside the training thread")
