@@ -1,0 +1,145 @@
+"""One split of detection data, ready to be trained on: annotations, the machine's picture cache, batches."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nas.tasks.detection import CocoSplit
+from workers.data.augment import Batch, Sample, View, batch_of, draw_view
+from workers.data.cache import Progress, open_cache
+from workers.data.coco import Category, Floats, Picture, read_coco, read_document
+from workers.data.pictures import Fit, fit
+
+MEAN_COLOUR = (124, 116, 104)  # of ImageNet; near zero once normalised
+AHEAD = 2  # batches prepared ahead per thread
+
+
+class DetectionSplit:
+    """Pictures of one size with their boxes, in batches. Immutable; opening it builds the picture cache if need be.
+
+    `image_size`: height, width of the letterbox. `categories`: the table the labels follow, by default the split's own:
+    give the validation split's to the training split. `fill`: the padding's colour. Raises what `read_coco` and
+    `open_cache` raise.
+    """
+
+    def __init__(
+        self,
+        split: CocoSplit,
+        image_size: tuple[int, int],
+        cache_directory: Path,
+        *,
+        categories: Sequence[Category] | None = None,
+        fill: tuple[int, int, int] = MEAN_COLOUR,
+        progress: Progress | None = None,
+    ) -> None:
+        self.dataset = read_coco(split, categories=categories)
+        self.image_size = image_size
+        self.fill = fill
+        self._pixels = open_cache(
+            self.dataset, size=image_size, fill=fill, directory=cache_directory, progress=progress
+        )
+        self._fits = [fit(picture.height, picture.width, image_size) for picture in self.dataset.pictures]
+        self._boxes = [_placed(*pair) for pair in zip(self.dataset.pictures, self._fits, strict=True)]
+
+    def __len__(self) -> int:
+        """The number of pictures."""
+        return len(self.dataset.pictures)
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """The category of each label."""
+        return self.dataset.categories
+
+    @property
+    def classes(self) -> int:
+        """The number of labels."""
+        return len(self.dataset.categories)
+
+    @property
+    def category_ids(self) -> tuple[int, ...]:
+        """The data's own category id of each label."""
+        return tuple(category.id for category in self.dataset.categories)
+
+    def ground_truth(self) -> dict[str, Any]:
+        """The annotations document as it stands in the file, for judging detections; read anew on every call."""
+        return read_document(self.dataset.annotations)
+
+    def steps(self, batch_size: int) -> int:
+        """Training batches per epoch: full ones only, so that batch norm never sees a rest of one picture and every
+        epoch is equally long; a split smaller than one batch is one smaller batch."""
+        return max(1, len(self) // batch_size)
+
+    def train_batches(
+        self,
+        *,
+        epoch: int,
+        seed: int,
+        batch_size: int,
+        flips: Sequence[str] = (),
+        scale_jitter: tuple[float, float] = (1.0, 1.0),
+        threads: int = 0,
+    ) -> Iterator[Batch]:
+        """One epoch of `steps(batch_size)` batches; order and views depend on (seed, epoch) alone, not on `threads`.
+
+        The pictures of the rest that is left out differ from epoch to epoch. `threads`: prepare batches beside the
+        caller; 0: in the caller. Close the iterator to leave early.
+        """
+        order = np.random.default_rng((seed, epoch)).permutation(len(self))
+
+        def view_of(index: int) -> View:
+            image_id = self.dataset.pictures[index].id
+            return draw_view(seed=seed, epoch=epoch, image_id=image_id, flips=flips, scale_jitter=scale_jitter)
+
+        chunks = _chunks(order.tolist(), batch_size)[: self.steps(batch_size)]
+        return _prepared(chunks, lambda chunk: self._batch(chunk, view_of), threads)
+
+    def val_batches(self, batch_size: int, *, threads: int = 0) -> Iterator[Batch]:
+        """Every picture once, as it is, by ascending id; the last batch holds the rest."""
+        chunks = _chunks(list(range(len(self))), batch_size)
+        return _prepared(chunks, lambda chunk: self._batch(chunk, lambda _: View()), threads)
+
+    def _batch(self, chunk: list[int], view_of: Callable[[int], View]) -> Batch:
+        return batch_of([self._sample(index) for index in chunk], [view_of(index) for index in chunk], self.fill)
+
+    def _sample(self, index: int) -> Sample:
+        picture, place = self.dataset.pictures[index], self._fits[index]
+        return Sample(
+            pixels=self._pixels[index],
+            height=place.height,
+            width=place.width,
+            boxes=self._boxes[index],
+            labels=picture.labels,
+            crowd=picture.crowd,
+            image_id=picture.id,
+            scale=place.scale,
+        )
+
+
+def _placed(picture: Picture, place: Fit) -> Floats:
+    """The picture's boxes in the letterbox; the sliver that `fit` cuts off is cut off here, too."""
+    limits = np.array((place.width, place.height, place.width, place.height), np.float32)
+    boxes: Floats = np.minimum(picture.boxes * np.float32(place.scale), limits)
+    return boxes
+
+
+def _chunks(order: list[int], size: int) -> list[list[int]]:
+    return [order[start : start + size] for start in range(0, len(order), size)]
+
+
+def _prepared(chunks: list[list[int]], prepare: Callable[[list[int]], Batch], threads: int) -> Iterator[Batch]:
+    """The batches of the chunks, in order."""
+    if threads == 0:
+        yield from map(prepare, chunks)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Batch]] = deque()
+        for chunk in chunks:
+            waiting.append(pool.submit(prepare, chunk))
+            if len(waiting) > threads * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
