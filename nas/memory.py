@@ -49,7 +49,7 @@ def one_at_a_time(
     """The method under the storage's lock: each call is one transaction."""
 
     @wraps(method)
-    def locked(self: "MemoryStorage", *args: P.args, **kwargs: P.kwargs) -> R:
+    def locked(self: "MemoryStorage", /, *args: P.args, **kwargs: P.kwargs) -> R:
         with self.lock:
             return method(self, *args, **kwargs)
 

@@ -1,4 +1,4 @@
-"""The ports of the core: what a strategy, a storage and an evaluator owe it. Conformance suites stand in nas/testing.py."""
+"""The ports of the core: what strategies, storages and evaluators owe it. Conformance suites stand in nas/testing/."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -133,7 +133,7 @@ class Ledger(Protocol):
         ...
 
     def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
-        """Compare-and-set along LEGAL_TRIAL; running -> running raises `attempt` by one (handed out again after a crash).
+        """Compare-and-set along LEGAL_TRIAL; to running raises `attempt` by one, also from running (handed out again).
 
         Raises `IllegalTransition`.
         """
@@ -150,7 +150,7 @@ class Records(Protocol):
     """The reading side, and the wishes of people. None of it needs a lease; all of it raises `NotFound`."""
 
     def create_search(self, name: str, document: dict[str, Any], idempotency_key: str | None = None) -> Search:
-        """A queued search. The same key again returns the first search; with another document: `IdempotencyConflict`."""
+        """A queued search. The same key again returns the first search; with another document `IdempotencyConflict`."""
         ...
 
     def request_cancel(self, search_id: str) -> Search:

@@ -1,4 +1,4 @@
-"""The records of a search: what is stored, what drivers report, what people read. Frozen values, no behaviour beyond legality."""
+"""The records of a search: what is stored, what drivers report, what people read. Frozen values."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,7 +73,10 @@ class Artifact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measurement:
-    """The metrics of a trial at a fidelity (epochs received so far); `elapsed_s` counts training and evaluation only."""
+    """The metrics of a trial at a fidelity (epochs received so far).
+
+    `elapsed_s` counts training and evaluation, from the start of the attempt.
+    """
 
     fidelity: int
     metrics: dict[str, float]

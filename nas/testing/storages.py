@@ -1,0 +1,464 @@
+"""The conformance suite of storages.
+
+class TestMemoryStorage(StorageSuite):
+    @pytest.fixture
+    def storage(self, clock: ManualClock) -> Storage:
+        return MemoryStorage(clock=clock)
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from nas.clock import ManualClock, utc
+from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
+from nas.leaderboard import parse_query
+from nas.ports import Query, Storage
+from nas.records import (
+    Artifact,
+    Failure,
+    FailureKind,
+    Infeasible,
+    Lease,
+    Measurement,
+    Search,
+    SearchStatus,
+    Trial,
+    TrialStatus,
+)
+
+TTL_S = 60.0
+
+
+def leased(storage: Storage, name: str = "cells") -> Lease:
+    """A lease on a new running search."""
+    search = storage.create_search(name, {"name": name})
+    lease = storage.acquire_lease(search.id, "first", TTL_S)
+    assert lease is not None
+    storage.set_search_status(lease, SearchStatus.RUNNING)
+    return lease
+
+
+def trial(number: int, **fields: object) -> Trial:
+    """A trial as a controller adds it."""
+    values: dict[str, object] = {
+        "search_id": "",
+        "genotype": (number, 1),
+        "architecture": {"kind": "toy", "number": number},
+        "architecture_id": f"{number:016x}",
+        "seed": number,
+        "static_metrics": {"params": 100.0 + number},
+    }
+    return Trial(number=number, **{**values, **fields})  # type: ignore[arg-type]
+
+
+def add_running(storage: Storage, lease: Lease, number: int) -> None:
+    """The next trial, handed out."""
+    storage.add_trial(lease, trial(number))
+    storage.move_trial(lease, number, TrialStatus.RUNNING)
+
+
+def add_completed(storage: Storage, lease: Lease, metrics: Sequence[dict[str, float]]) -> None:
+    """One completed trial per dict of metrics, after those the search has."""
+    start = len(storage.trials(lease.search_id))
+    for number, measured in enumerate(metrics, start):
+        add_running(storage, lease, number)
+        storage.add_measurement(lease, number, Measurement(fidelity=1, metrics=measured))
+        storage.move_trial(lease, number, TrialStatus.COMPLETED)
+
+
+def numbers(storage: Storage, lease: Lease, query: Query) -> list[int]:
+    """The numbers of one leaderboard page."""
+    return [row.number for row in storage.leaderboard(lease.search_id, query).trials]
+
+
+class ClockFixture:
+    """The clock that a storage under test is made with."""
+
+    @pytest.fixture
+    def clock(self) -> ManualClock:
+        """A clock that the tests move."""
+        return ManualClock()
+
+
+class SearchLaws(ClockFixture):
+    """Searches: made, found, listed, wished away."""
+
+    def test_a_new_search_is_queued_and_found_by_id_and_by_name(self, storage: Storage, clock: ManualClock) -> None:
+        document = {"name": "cells", "seed": 3, "nested": {"list": [1, 2.5, None]}}
+        made = storage.create_search("cells", document)
+        assert (made.status, made.cancel_requested, made.reason) == (SearchStatus.QUEUED, False, None)
+        assert made.created_at == utc(clock())
+        assert storage.search(made.id) == storage.search("cells") == made
+        assert made.document == document
+
+    def test_a_name_means_the_newest_search_with_it(self, storage: Storage, clock: ManualClock) -> None:
+        storage.create_search("cells", {"seed": 0})
+        clock.advance(1)
+        newest = storage.create_search("cells", {"seed": 1})
+        assert storage.search("cells") == newest
+
+    def test_the_same_key_returns_the_first_search(self, storage: Storage) -> None:
+        first = storage.create_search("cells", {"seed": 0}, idempotency_key="a")
+        assert storage.create_search("cells", {"seed": 0}, idempotency_key="a") == first
+        assert storage.create_search("cells", {"seed": 0}, idempotency_key="b") != first
+        assert len(storage.searches().searches) == 2
+
+    def test_the_same_key_with_another_document_is_a_conflict(self, storage: Storage) -> None:
+        storage.create_search("cells", {"seed": 0}, idempotency_key="a")
+        with pytest.raises(IdempotencyConflict):
+            storage.create_search("cells", {"seed": 1}, idempotency_key="a")
+
+    def test_searches_come_newest_first_in_pages(self, storage: Storage, clock: ManualClock) -> None:
+        made = [self._created(storage, clock, f"search-{index}") for index in range(5)]
+        first = storage.searches(limit=2)
+        second = storage.searches(limit=2, cursor=first.next_cursor)
+        self._created(storage, clock, "late")
+        third = storage.searches(limit=2, cursor=second.next_cursor)
+        pages = [*first.searches, *second.searches, *third.searches]
+        assert [search.id for search in pages] == [search.id for search in reversed(made)]
+        assert third.next_cursor is None
+
+    def test_searches_are_listed_by_status(self, storage: Storage) -> None:
+        storage.create_search("waits", {})
+        lease = leased(storage, "runs")
+        found = storage.searches(status=SearchStatus.RUNNING).searches
+        assert [search.id for search in found] == [lease.search_id]
+
+    def test_a_cursor_of_searches_that_was_never_given_out_is_refused(self, storage: Storage) -> None:
+        with pytest.raises(InvalidQuery):
+            storage.searches(cursor="nonsense")
+
+    def test_cancelling_is_a_wish_that_needs_no_lease(self, storage: Storage) -> None:
+        search = storage.create_search("cells", {})
+        assert storage.request_cancel(search.id).cancel_requested
+        assert storage.search(search.id).status is SearchStatus.QUEUED
+
+    def test_a_search_that_has_ended_is_not_cancelled(self, storage: Storage) -> None:
+        lease = leased(storage)
+        storage.set_search_status(lease, SearchStatus.COMPLETED)
+        assert not storage.request_cancel(lease.search_id).cancel_requested
+
+    def test_unknown_names_and_numbers_are_not_found(self, storage: Storage) -> None:
+        lease = leased(storage)
+        reads = (storage.search, storage.summary, storage.trials, storage.infeasible, storage.events)
+        for read in (*reads, storage.request_cancel):
+            with pytest.raises(NotFound):
+                read("no-such-search")
+        with pytest.raises(NotFound):
+            storage.leaderboard("no-such-search", parse_query(sort="-AP"))
+        with pytest.raises(NotFound):
+            storage.trial(lease.search_id, 0)
+        with pytest.raises(NotFound):
+            storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        with pytest.raises(NotFound):
+            storage.acquire_lease("no-such-search", "first", TTL_S)
+
+    def _created(self, storage: Storage, clock: ManualClock, name: str) -> Search:
+        clock.advance(1)
+        return storage.create_search(name, {})
+
+
+class StatusLaws(ClockFixture):
+    """Statuses move along the tables of legal transitions, and moments are recorded."""
+
+    def test_a_search_runs_and_ends_with_a_reason(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        started = utc(clock())
+        clock.advance(5)
+        ended = storage.set_search_status(lease, SearchStatus.FAILED, "too many failures")
+        assert (ended.status, ended.reason) == (SearchStatus.FAILED, "too many failures")
+        assert (ended.started_at, ended.finished_at) == (started, started + timedelta(seconds=5))
+        assert storage.search(lease.search_id) == ended
+
+    def test_an_ended_search_stays_ended(self, storage: Storage) -> None:
+        lease = leased(storage)
+        storage.set_search_status(lease, SearchStatus.COMPLETED)
+        for status in SearchStatus:
+            with pytest.raises(IllegalTransition):
+                storage.set_search_status(lease, status)
+        assert storage.search(lease.search_id).status is SearchStatus.COMPLETED
+
+    def test_a_trial_is_recorded_whole(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        full = trial(0, redraws={"duplicate": 2}, seen=(0, 5, 7, 9), static_metrics={"params": 3.0, "macs": 1e12})
+        storage.add_trial(lease, full)
+        found = storage.trial(lease.search_id, 0)
+        kept = ("genotype", "architecture", "architecture_id", "seed", "redraws", "seen", "static_metrics")
+        assert [getattr(found, name) for name in kept] == [getattr(full, name) for name in kept]
+        assert (found.search_id, found.status, found.attempt) == (lease.search_id, TrialStatus.QUEUED, 0)
+        assert (found.created_at, found.started_at, found.finished_at) == (utc(clock()), None, None)
+
+    def test_a_trial_runs_and_completes(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        storage.add_trial(lease, trial(0))
+        running = storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        assert (running.status, running.attempt, running.started_at) == (TrialStatus.RUNNING, 1, utc(clock()))
+        clock.advance(2)
+        done = storage.move_trial(lease, 0, TrialStatus.COMPLETED)
+        assert (done.status, done.finished_at) == (TrialStatus.COMPLETED, utc(clock()))
+        assert storage.trial(lease.search_id, 0) == done
+
+    def test_a_trial_handed_out_again_counts_its_attempts(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        add_running(storage, lease, 0)
+        started = utc(clock())
+        clock.advance(2)
+        again = storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        assert (again.attempt, again.started_at) == (2, started)
+
+    def test_a_failure_keeps_its_kind_and_sentence(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_running(storage, lease, 0)
+        failure = Failure(kind=FailureKind.DIVERGED, message="the loss became NaN in epoch 2")
+        storage.move_trial(lease, 0, TrialStatus.FAILED, failure)
+        assert storage.trial(lease.search_id, 0).failure == failure
+
+    def test_illegal_moves_change_nothing(self, storage: Storage) -> None:
+        lease = leased(storage)
+        storage.add_trial(lease, trial(0))
+        with pytest.raises(IllegalTransition):
+            storage.move_trial(lease, 0, TrialStatus.COMPLETED)
+        storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        storage.move_trial(lease, 0, TrialStatus.STOPPED)
+        for status in TrialStatus:
+            with pytest.raises(IllegalTransition):
+                storage.move_trial(lease, 0, status)
+        assert storage.trial(lease.search_id, 0).status is TrialStatus.STOPPED
+
+    def test_trials_are_added_in_order_with_their_infeasible_candidates_or_not_at_all(self, storage: Storage) -> None:
+        lease = leased(storage)
+        refused = Infeasible(
+            number=0, draw=1, genotype=(9,), architecture_id="f" * 16, reason="params 9 > 8", metrics={"params": 9.0}
+        )
+        storage.add_trial(lease, trial(0), [refused])
+        for number in (0, 2):
+            with pytest.raises(IllegalTransition):
+                storage.add_trial(lease, trial(number), [refused])
+        assert [found.number for found in storage.trials(lease.search_id)] == [0]
+        assert storage.infeasible(lease.search_id) == [refused]
+
+    def test_the_summary_counts(self, storage: Storage) -> None:
+        lease = leased(storage)
+        refused = Infeasible(number=1, draw=0, genotype=(9,), architecture_id="f" * 16, reason="params 9 > 8")
+        storage.add_trial(lease, trial(0, redraws={"duplicate": 2}))
+        storage.add_trial(lease, trial(1, redraws={"duplicate": 1, "infeasible": 1}), [refused])
+        storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        summary = storage.summary(lease.search_id)
+        assert summary.search == storage.search(lease.search_id)
+        assert summary.trials_by_status == {TrialStatus.RUNNING: 1, TrialStatus.QUEUED: 1}
+        assert (summary.infeasible, summary.redraws) == (1, {"duplicate": 3, "infeasible": 1})
+
+
+class MeasurementLaws(ClockFixture):
+    """Measurements and events."""
+
+    def test_a_curve_comes_back_in_ascending_fidelity(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_running(storage, lease, 0)
+        artifact = Artifact(name="checkpoint", uri="file:///c", sha256="0" * 64, size_bytes=5)
+        curve = [
+            Measurement(fidelity=1, metrics={"AP": 0.1, "loss": 2.0}, elapsed_s=1.5),
+            Measurement(fidelity=3, metrics={"AP": 0.3}, elapsed_s=4.5, artifacts=(artifact,)),
+        ]
+        for measurement in reversed(curve):
+            storage.add_measurement(lease, 0, measurement)
+        found = storage.trial(lease.search_id, 0)
+        assert found.measurements == tuple(curve)
+        assert found.metrics == {"params": 100.0, "AP": 0.3, "loss": 2.0}
+        assert storage.trials(lease.search_id) == [found]
+
+    def test_the_first_value_of_a_fidelity_stays(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_running(storage, lease, 0)
+        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.1}))
+        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.9}))
+        assert [m.metrics for m in storage.trial(lease.search_id, 0).measurements] == [{"AP": 0.1}]
+
+    def test_only_a_running_trial_is_measured(self, storage: Storage) -> None:
+        lease = leased(storage)
+        storage.add_trial(lease, trial(0))
+        with pytest.raises(IllegalTransition):
+            storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.1}))
+        storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        storage.move_trial(lease, 0, TrialStatus.COMPLETED)
+        with pytest.raises(IllegalTransition):
+            storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.1}))
+
+    def test_events_come_in_the_order_they_happened(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        for index in range(4):
+            storage.add_event(lease, "told", f"event {index}", trial=index or None)
+        events = storage.events(lease.search_id)
+        assert [event.message for event in events] == [f"event {index}" for index in range(4)]
+        assert [event.sequence for event in events] == sorted({event.sequence for event in events})
+        assert [event.trial for event in events] == [None, 1, 2, 3]
+        assert events[0].at == utc(clock())
+        assert storage.events(lease.search_id, after=events[1].sequence, limit=1) == [events[2]]
+
+
+class LeaseLaws(ClockFixture):
+    """One search has one writer."""
+
+    def test_a_held_search_is_not_taken(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        assert storage.acquire_lease(lease.search_id, "second", TTL_S) is None
+        clock.advance(TTL_S + 1)
+        taken = storage.acquire_lease(lease.search_id, "second", TTL_S)
+        assert taken is not None
+        assert taken.fence == lease.fence + 1
+
+    def test_the_owner_takes_its_own_search_again_with_a_higher_fence(self, storage: Storage) -> None:
+        lease = leased(storage)
+        again = storage.acquire_lease(lease.search_id, "first", TTL_S)
+        assert again is not None
+        assert again.fence == lease.fence + 1
+        self._assert_writes_nothing(storage, lease)
+
+    def test_a_renewed_lease_holds_longer(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        clock.advance(TTL_S - 1)
+        renewed = storage.renew_lease(lease, TTL_S)
+        assert (renewed.fence, renewed.expires_at) == (lease.fence, clock() + TTL_S)
+        clock.advance(TTL_S - 1)
+        assert storage.acquire_lease(lease.search_id, "second", TTL_S) is None
+        storage.add_event(renewed, "told", "still here")
+
+    def test_an_expired_lease_writes_nothing_until_it_is_renewed(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        clock.advance(TTL_S + 1)
+        self._assert_writes_nothing(storage, lease)
+        storage.add_event(storage.renew_lease(lease, TTL_S), "told", "back again")
+
+    def test_a_lease_taken_over_writes_nothing_and_is_not_renewed(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        clock.advance(TTL_S + 1)
+        assert storage.acquire_lease(lease.search_id, "second", TTL_S) is not None
+        self._assert_writes_nothing(storage, lease)
+        with pytest.raises(LeaseLost):
+            storage.renew_lease(lease, TTL_S)
+        storage.release_lease(lease)
+        assert storage.acquire_lease(lease.search_id, "third", TTL_S) is None
+
+    def test_a_released_search_is_free_at_once(self, storage: Storage) -> None:
+        lease = leased(storage)
+        storage.release_lease(lease)
+        self._assert_writes_nothing(storage, lease)
+        taken = storage.acquire_lease(lease.search_id, "second", TTL_S)
+        assert taken is not None
+        assert taken.fence > lease.fence
+
+    def _assert_writes_nothing(self, storage: Storage, lease: Lease) -> None:
+        before = (storage.search(lease.search_id), storage.trials(lease.search_id))
+        known = len(before[1])
+        with pytest.raises(LeaseLost):
+            storage.set_search_status(lease, SearchStatus.COMPLETED)
+        with pytest.raises(LeaseLost):
+            storage.add_trial(lease, trial(known))
+        with pytest.raises(LeaseLost):
+            storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        with pytest.raises(LeaseLost):
+            storage.add_measurement(lease, 0, Measurement(fidelity=9, metrics={}))
+        with pytest.raises(LeaseLost):
+            storage.add_event(lease, "told", "nothing")
+        assert (storage.search(lease.search_id), storage.trials(lease.search_id)) == before
+
+
+class LeaderboardLaws(ClockFixture):
+    """Filter, sort, pages."""
+
+    def test_trials_are_sorted_with_ties_by_number(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": value} for value in (0.2, 0.5, 0.2, 0.9, 0.5)])
+        assert numbers(storage, lease, parse_query(sort="-AP")) == [3, 1, 4, 0, 2]
+        assert numbers(storage, lease, parse_query(sort="AP")) == [0, 2, 1, 4, 3]
+        assert numbers(storage, lease, parse_query(sort="-params")) == [4, 3, 2, 1, 0]
+        assert numbers(storage, lease, parse_query(sort="-number")) == [4, 3, 2, 1, 0]
+
+    def test_trials_that_lack_the_metric_are_left_out(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": 0.2}, {"AP50": 0.3}, {"AP": 0.1, "AP50": 0.2}])
+        assert numbers(storage, lease, parse_query(sort="-AP")) == [0, 2]
+        assert numbers(storage, lease, parse_query(sort="-AP", where=["AP50<1"])) == [2]
+        assert numbers(storage, lease, parse_query(sort="-nothing")) == []
+
+    def test_every_operator_filters(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": value} for value in (0.25, 0.5, 0.75)])
+        expected = {"<": [0], "<=": [0, 1], ">": [2], ">=": [1, 2], "==": [1], "!=": [0, 2]}
+        for operator, found in expected.items():
+            query = parse_query(sort="number", where=[f"AP{operator}0.5"])
+            assert numbers(storage, lease, query) == found, operator
+
+    def test_several_conditions_hold_together(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": value} for value in (0.25, 0.5, 0.75)])
+        query = parse_query(sort="number", where=["AP>=0.5", "params<102", "number<2"])
+        assert numbers(storage, lease, query) == [1]
+
+    def test_only_completed_trials_are_shown_unless_asked(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": 0.5}])
+        add_running(storage, lease, 1)
+        storage.add_measurement(lease, 1, Measurement(fidelity=1, metrics={"AP": 0.9}))
+        assert numbers(storage, lease, parse_query(sort="-AP")) == [0]
+        everyone = parse_query(sort="-AP", statuses=tuple(TrialStatus))
+        assert numbers(storage, lease, everyone) == [1, 0]
+
+    def test_a_row_carries_the_newest_value_of_every_metric(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_running(storage, lease, 0)
+        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.1, "loss": 2.0}, elapsed_s=1.0))
+        storage.add_measurement(lease, 0, Measurement(fidelity=2, metrics={"AP": 0.4}, elapsed_s=2.0))
+        storage.move_trial(lease, 0, TrialStatus.COMPLETED)
+        (row,) = storage.leaderboard(lease.search_id, parse_query(sort="-AP", where=["AP>0.3"])).trials
+        assert row.metrics == storage.trial(lease.search_id, 0).metrics == {"params": 100.0, "AP": 0.4, "loss": 2.0}
+        (last,) = row.measurements
+        assert (last.fidelity, last.elapsed_s) == (2, 2.0)
+        assert numbers(storage, lease, parse_query(sort="-AP", where=["AP<0.2"])) == []
+
+    def test_pages_join_to_the_whole(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": value} for value in (0.1, 0.3, 0.3, 0.1 + 0.2, 0.3, 1e-17, 0.2)])
+        for sort in ("-AP", "AP"):
+            whole = numbers(storage, lease, parse_query(sort=sort))
+            for limit in (1, 2, 3, 7, 50):
+                assert self._paged(storage, lease, sort, limit) == whole
+
+    def test_pages_go_on_while_trials_arrive(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": value} for value in (0.9, 0.7, 0.5)])
+        first = storage.leaderboard(lease.search_id, parse_query(sort="-AP", limit=2))
+        add_completed(storage, lease, [{"AP": value} for value in (0.8, 0.6, 0.7)])
+        second = parse_query(sort="-AP", limit=50, cursor=first.next_cursor)
+        assert [row.number for row in first.trials] == [0, 1]
+        assert numbers(storage, lease, second) == [5, 4, 2]
+
+    def test_a_cursor_of_another_query_is_refused(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": 0.1}, {"AP": 0.2}])
+        cursor = storage.leaderboard(lease.search_id, parse_query(sort="-AP", limit=1)).next_cursor
+        others = (
+            Query(sort="AP", descending=False, cursor=cursor),
+            Query(sort="params", cursor=cursor),
+            Query(sort="AP", cursor="nonsense"),
+            Query(sort="AP", where=parse_query(sort="AP", where=["AP>0"]).where, cursor=cursor),
+        )
+        for query in others:
+            with pytest.raises(InvalidQuery):
+                storage.leaderboard(lease.search_id, query)
+
+    def _paged(self, storage: Storage, lease: Lease, sort: str, limit: int) -> list[int]:
+        found: list[int] = []
+        cursor: str | None = None
+        while True:
+            page = storage.leaderboard(lease.search_id, parse_query(sort=sort, limit=limit, cursor=cursor))
+            found += [row.number for row in page.trials]
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+
+class StorageSuite(SearchLaws, StatusLaws, MeasurementLaws, LeaseLaws, LeaderboardLaws):
+    """Everything a storage owes the core. Supply a `storage` fixture built on the `clock` fixture."""
