@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
+from torch.utils.dlpack import from_dlpack
 
 from workers.data.coco import Flags, Floats, Labels
 from workers.data.pictures import Pixels, pad
@@ -95,10 +96,11 @@ def normalised(images: Tensor, mean: Sequence[float], std: Sequence[float]) -> T
 def seen_through(view: View, sample: Sample, out: Pixels, fill: tuple[int, int, int]) -> Sample:
     """The sample under the view, its pixels written into `out` [H, W, 3]; its boxes are its own, not the sample's."""
     covered = sample.pixels[: sample.height, : sample.width]
-    boxes, keep = sample.boxes.copy(), np.ones(len(sample.boxes), np.bool_)
+    boxes = sample.boxes.copy()
+    keep: Flags = np.ones(len(boxes), np.bool_)
     if view.scale != 1.0:
         covered, boxes = _rescaled(covered, sample.boxes, view, out.shape[:2])
-        keep = (boxes[:, 2:] - boxes[:, :2] >= SMALLEST_SIDE).all(axis=1)
+        keep = np.all(boxes[:, 2:] - boxes[:, :2] >= SMALLEST_SIDE, axis=1)
     height, width = covered.shape[:2]
     _write(covered, view, out[:height, :width])
     pad(out, height, width, fill)
@@ -123,7 +125,7 @@ def _rescaled(pixels: Pixels, boxes: Floats, view: View, limits: tuple[int, ...]
         for length, limit, share in zip(pixels.shape[:2], limits, view.place, strict=True)
     ]
     (top, tall, height), (left, wide, width) = spans
-    part = torch.from_dlpack(pixels[top : top + tall, left : left + wide]).permute(2, 0, 1)[None]
+    part = from_dlpack(pixels[top : top + tall, left : left + wide]).permute(2, 0, 1)[None]
     part = part.contiguous(memory_format=torch.channels_last)
     scaled = interpolate(part, size=(height, width), mode="bilinear", antialias=True)
     stretch = np.array((width / wide, height / tall) * 2)
@@ -140,7 +142,7 @@ def _span(length: int, limit: int, scale: float, share: float) -> tuple[int, int
 def _write(covered: Pixels, view: View, out: Pixels) -> None:
     """Copies the pixels, mirrored. Rows are turned by numpy; within rows torch moves whole channels-last pixels."""
     if view.horizontal:
-        pixels = torch.from_dlpack(covered).contiguous().permute(2, 0, 1)[None].flip(3)
+        pixels = from_dlpack(covered).contiguous().permute(2, 0, 1)[None].flip(3)
         covered = pixels[0].permute(1, 2, 0).numpy()
     out[:] = covered[::-1] if view.vertical else covered
 
