@@ -24,6 +24,8 @@ from nas.records import Artifact, Measurement
 
 _FORMAT = 1
 _HASH_BYTES = 64
+_UNREADABLE = (RuntimeError, ValueError, LookupError, EOFError, TypeError, AttributeError, pickle.UnpicklingError)
+"""What `torch.load` was seen or is documented to raise for bytes that it cannot make sense of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +143,7 @@ def _unpickled(data: bytes) -> dict[str, Any]:
         raise _Unusable("it is damaged (its checksum does not fit)")
     try:
         content = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
-    except (RuntimeError, pickle.UnpicklingError) as error:
+    except _UNREADABLE as error:
         raise _Unusable(f"it cannot be read ({type(error).__name__})") from error
     return dict(content)
 

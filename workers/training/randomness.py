@@ -8,9 +8,9 @@ import torch
 
 
 def derived_seed(seed: int, purpose: str, epoch: int = 0) -> int:
-    """A seed in 0 .. 2**63 - 1 of its own for every (seed, purpose, epoch), the same on every machine."""
+    """A seed in 0 .. 2**32 - 1 of its own for every (seed, purpose, epoch), the same on every machine."""
     digest = hashlib.sha256(f"{seed}/{purpose}/{epoch}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
+    return int.from_bytes(digest[:4], "big")
 
 
 @contextmanager

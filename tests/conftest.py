@@ -1,0 +1,29 @@
+"""What all tests share: where the real data stands, and what the marks need."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets beside the checkout; a test that needs it is skipped where there is none."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"needs the real data sets in {SHARED_DATA}, which are not part of the repository")
+    return SHARED_DATA
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips the mark `gpu` where there is no CUDA device; torch is asked only if such a test was collected."""
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if marked and not _cuda():
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+
+
+def _cuda() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
