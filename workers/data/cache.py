@@ -36,6 +36,14 @@ Progress = Callable[[int, int], None]
 """Told pictures done and pictures in all while a cache is built."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class CachedPictures:
+    """Letterboxed pictures [N, height, width, 3] as a read-only memory map, and a checksum [N] of the pixels of each."""
+
+    pixels: NDArray[np.uint8]
+    checksums: NDArray[np.uint32]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """What a cache is to hold and where it lies."""
@@ -65,8 +73,8 @@ def open_cache(
     directory: Path,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> NDArray[np.uint8]:
-    """The dataset's pictures, letterboxed, as a read-only memory map [N, height, width, 3], in the dataset's order.
+) -> CachedPictures:
+    """The dataset's pictures, letterboxed, in the dataset's order.
 
     Builds the cache first if none is there or it is damaged; a process that comes while another builds, waits for it.
     `threads`: that decode while building; by default the cores this process may use. Raises `TrialFailure` naming a
@@ -113,7 +121,7 @@ def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:24]
 
 
-def _opened(plan: Plan) -> NDArray[np.uint8] | None:
+def _opened(plan: Plan) -> CachedPictures | None:
     """The cache if it is there and sound."""
     try:
         content = np.memmap(plan.file, np.uint8, mode="r")
@@ -122,16 +130,19 @@ def _opened(plan: Plan) -> NDArray[np.uint8] | None:
     if len(content) != plan.total_bytes:
         return None
     count = len(plan.pictures)
-    pictures = content[: count * plan.picture_bytes].reshape(count, *plan.size, 3)
-    checksums = np.frombuffer(content[count * plan.picture_bytes :].tobytes(), "<u4")
-    return pictures if _sound(pictures, checksums) else None
+    pictures = CachedPictures(
+        pixels=content[: count * plan.picture_bytes].reshape(count, *plan.size, 3),
+        checksums=np.frombuffer(content[count * plan.picture_bytes :].tobytes(), "<u4"),
+    )
+    return pictures if _sound(pictures) else None
 
 
-def _sound(pictures: NDArray[np.uint8], checksums: NDArray[np.uint32]) -> bool:
+def _sound(pictures: CachedPictures) -> bool:
     """Whether checksums fit: all of a small cache, a sample of a large one."""
-    whole = pictures.nbytes <= VERIFIED_WHOLE_BYTES
-    step = 1 if whole else max(1, len(pictures) // SAMPLED_PICTURES)
-    return all(zlib.crc32(pictures[index]) == checksums[index] for index in range(0, len(pictures), step))
+    count = len(pictures.pixels)
+    whole = pictures.pixels.nbytes <= VERIFIED_WHOLE_BYTES
+    step = 1 if whole else max(1, count // SAMPLED_PICTURES)
+    return all(zlib.crc32(pictures.pixels[index]) == pictures.checksums[index] for index in range(0, count, step))
 
 
 @contextmanager

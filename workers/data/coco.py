@@ -5,6 +5,7 @@ picture (top left corner 0, 0; EXIF orientation is not applied, as in pycocotool
 the order of the category ids, whatever gaps those have.
 """
 
+import hashlib
 import itertools
 import json
 import math
@@ -55,6 +56,7 @@ class CocoDataset:
     pictures: tuple[Picture, ...]
     categories: tuple[Category, ...]
     degenerate_boxes: int
+    digest: str  # SHA-256 of the annotations file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -75,7 +77,8 @@ def read_coco(split: CocoSplit, *, categories: Sequence[Category] | None = None)
     of kind data for anything missing, broken or contradictory in the file; the pictures themselves are not opened.
     """
     path = Path(split.annotations)
-    document = read_document(path)
+    content = _content(path)
+    document = _parsed(content, path)
     table = tuple(categories) if categories is not None else categories_of(document, path)
     blanks = _blank_pictures(document, path, Path(split.images))
     boxes, degenerate = _without_degenerate(_boxes(document, path, blanks, table), blanks)
@@ -85,15 +88,25 @@ def read_coco(split: CocoSplit, *, categories: Sequence[Category] | None = None)
         pictures=_with_boxes(blanks, boxes),
         categories=table,
         degenerate_boxes=degenerate,
+        digest=hashlib.sha256(content).hexdigest(),
     )
 
 
 def read_document(path: Path) -> dict[str, Any]:
     """The JSON of an annotations file with lists `images`, `annotations` and `categories`."""
+    return _parsed(_content(path), path)
+
+
+def _content(path: Path) -> bytes:
     try:
-        document: dict[str, Any] = json.loads(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise _broken(f"annotations file {path} cannot be read: {error.strerror}") from error
+
+
+def _parsed(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(content)
     except ValueError as error:
         raise _broken(f"annotations file {path} is not valid JSON: {error}") from error
     for key in ("images", "annotations", "categories"):

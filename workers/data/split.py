@@ -1,5 +1,6 @@
 """One split of detection data, ready to be trained on: annotations, the machine's picture cache, batches."""
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -39,9 +40,7 @@ class DetectionSplit:
         self.dataset = read_coco(split, categories=categories)
         self.image_size = image_size
         self.fill = fill
-        self._pixels = open_cache(
-            self.dataset, size=image_size, fill=fill, directory=cache_directory, progress=progress
-        )
+        self._cache = open_cache(self.dataset, size=image_size, fill=fill, directory=cache_directory, progress=progress)
         self._fits = [fit(picture.height, picture.width, image_size) for picture in self.dataset.pictures]
         self._boxes = [_placed(*pair) for pair in zip(self.dataset.pictures, self._fits, strict=True)]
 
@@ -63,6 +62,13 @@ class DetectionSplit:
     def category_ids(self) -> tuple[int, ...]:
         """The data's own category id of each label."""
         return tuple(category.id for category in self.dataset.categories)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal annotations and pixels, on every machine: what a result depends on."""
+        content = hashlib.sha256(self._cache.checksums.tobytes())
+        content.update(self.dataset.digest.encode())
+        return content.hexdigest()
 
     def ground_truth(self) -> dict[str, Any]:
         """The annotations document as it stands in the file, for judging detections; read anew on every call."""
@@ -108,7 +114,7 @@ class DetectionSplit:
     def _sample(self, index: int) -> Sample:
         picture, place = self.dataset.pictures[index], self._fits[index]
         return Sample(
-            pixels=self._pixels[index],
+            pixels=self._cache.pixels[index],
             height=place.height,
             width=place.width,
             boxes=self._boxes[index],
