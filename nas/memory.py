@@ -230,6 +230,11 @@ class MemoryStorage:
         )
 
     @one_at_a_time
+    def lease_of(self, search_id: str) -> Lease | None:
+        """See `Records`."""
+        return self._shelf(search_id).lease
+
+    @one_at_a_time
     def trial(self, search_id: str, number: int) -> Trial:
         """See `Records`."""
         return self._trial(self._shelf(search_id), number)

@@ -167,6 +167,10 @@ class Records(Protocol):
 
     def summary(self, search_id: str) -> SearchSummary: ...
 
+    def lease_of(self, search_id: str) -> Lease | None:
+        """The last lease, expired or not, so that people learn who holds it; None once it was released."""
+        ...
+
     def trial(self, search_id: str, number: int) -> Trial: ...
 
     def trials(self, search_id: str) -> list[Trial]:

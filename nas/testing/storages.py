@@ -349,6 +349,18 @@ class LeaseLaws(ClockFixture):
         assert taken is not None
         assert taken.fence > lease.fence
 
+    def test_everyone_learns_who_holds_a_search(self, storage: Storage, clock: ManualClock) -> None:
+        search = storage.create_search("cells", {})
+        assert storage.lease_of(search.id) is None
+        lease = storage.acquire_lease(search.id, "first", TTL_S)
+        assert lease is not None
+        clock.advance(TTL_S + 1)
+        assert storage.lease_of(search.id) == lease
+        storage.release_lease(lease)
+        assert storage.lease_of(search.id) is None
+        with pytest.raises(NotFound):
+            storage.lease_of("no-such-search")
+
     def _assert_writes_nothing(self, storage: Storage, lease: Lease) -> None:
         before = (storage.search(lease.search_id), storage.trials(lease.search_id))
         known = len(before[1])
