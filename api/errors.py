@@ -1,0 +1,41 @@
+"""What the service refuses on top of the core's exception tree.
+
+NasError
+├── SchemaMismatch      the database has another schema version than this program
+├── UnsafeBinding       serving beyond loopback without a token
+└── RequestRefused      a request that stored state does not explain
+    ├── Unauthorized        no token, or a wrong one
+    ├── BadRequest          a parameter that cannot be read
+    ├── UnsupportedMedia    a body that is not JSON
+    └── PayloadTooLarge     a body beyond the limit
+"""
+
+from nas.errors import NasError
+
+
+class SchemaMismatch(NasError):
+    """The database has an older or a newer schema than this program."""
+
+
+class UnsafeBinding(NasError):
+    """Serving beyond loopback needs a token."""
+
+
+class RequestRefused(NasError):
+    """Root of what is wrong with a request itself."""
+
+
+class Unauthorized(RequestRefused):
+    """No token came with the request, or a wrong one."""
+
+
+class BadRequest(RequestRefused):
+    """A parameter or a body that cannot be read."""
+
+
+class UnsupportedMedia(RequestRefused):
+    """The body is not declared to be JSON."""
+
+
+class PayloadTooLarge(RequestRefused):
+    """The body is larger than the service accepts."""

@@ -1,0 +1,262 @@
+"""The writing side of the SQL storage: one search, one writer, every call one transaction.
+
+Each transaction begins by reading the search's lease row, locked until its end (`FOR UPDATE` on PostgreSQL, the write
+lock on SQLite): a controller whose lease was taken over finds a newer fence there and writes nothing, and two writers
+never interleave. Statements are built once, so that a trial costs the simulator well below a millisecond.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from api import tables
+from api.curves import curves_of
+from api.database import writing
+from api.rows import (
+    STATIC,
+    AnyRow,
+    artifact_values,
+    checked,
+    infeasible_values,
+    metric_values,
+    search_record,
+    trial_record,
+    trial_values,
+)
+from nas.clock import Clock, utc
+from nas.errors import IllegalTransition, LeaseLost, NotFound
+from nas.records import (
+    LEGAL_SEARCH,
+    LEGAL_TRIAL,
+    Failure,
+    Infeasible,
+    Lease,
+    Measurement,
+    Search,
+    SearchStatus,
+    Trial,
+    TrialStatus,
+)
+
+_LEASE = select(tables.leases).where(tables.leases.c.search_id == bindparam("search")).with_for_update()
+_SET_LEASE = (
+    update(tables.leases)
+    .where(tables.leases.c.search_id == bindparam("search"))
+    .values(owner=bindparam("owner"), fence=bindparam("fence"), expires_at=bindparam("expires_at"))
+)
+_SEARCH_STATUS = select(tables.searches.c.status, tables.searches.c.started_at).where(
+    tables.searches.c.id == bindparam("search")
+)
+_TRIAL_ROW = select(tables.trials.c.status, tables.trials.c.attempt, tables.trials.c.started_at).where(
+    tables.trials.c.search_id == bindparam("search"), tables.trials.c.number == bindparam("trial")
+)
+_NEXT_NUMBER = select(func.max(tables.trials.c.number)).where(tables.trials.c.search_id == bindparam("search"))
+_NEXT_EVENT = select(func.max(tables.events.c.sequence)).where(tables.events.c.search_id == bindparam("search"))
+_MOVE_METRICS = (
+    update(tables.trial_metrics)
+    .where(tables.trial_metrics.c.search_id == bindparam("search"), tables.trial_metrics.c.number == bindparam("trial"))
+    .values(status=bindparam("moved_to"))
+)
+_ADD_TRIAL, _ADD_INFEASIBLE = insert(tables.trials), insert(tables.infeasible)
+_ADD_METRICS, _ADD_ARTIFACTS, _ADD_EVENT = insert(tables.trial_metrics), insert(tables.artifacts), insert(tables.events)
+_NOBODY = ""
+_DIALECTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+class SqlLedger:
+    """Facts, written under a lease. See `nas.ports.Ledger` for what each call owes."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        # "On conflict" is written alike for both databases, but each has its own construct.
+        dialect_insert = _DIALECTS[engine.dialect.name]
+        self._add_measurement = dialect_insert(tables.measurements).on_conflict_do_nothing()
+        metric = dialect_insert(tables.trial_metrics)
+        self._set_metric = metric.on_conflict_do_update(
+            index_elements=["search_id", "number", "metric"],
+            set_={"value": metric.excluded.value, "fidelity": metric.excluded.fidelity},
+            where=tables.trial_metrics.c.fidelity < metric.excluded.fidelity,
+        )
+        draw = dialect_insert(tables.redraws)
+        self._count_redraws = draw.on_conflict_do_update(
+            index_elements=["search_id", "reason"], set_={"draws": tables.redraws.c.draws + draw.excluded.draws}
+        )
+
+    def acquire_lease(self, search_id: str, owner: str, ttl_s: float) -> Lease | None:
+        """A lease with a fence one higher than before, or None while another owner's has not expired."""
+        with writing(self._engine) as connection:
+            stored = _stored_lease(connection, search_id)
+            now = self._clock()
+            if stored.expires_at > now and stored.owner != owner:
+                return None
+            lease = Lease(search_id=search_id, owner=owner, fence=stored.fence + 1, expires_at=now + ttl_s)
+            _write_lease(connection, lease)
+            return lease
+
+    def renew_lease(self, lease: Lease, ttl_s: float) -> Lease:
+        """The same lease with a later end."""
+        with writing(self._engine) as connection:
+            stored = _stored_lease(connection, lease.search_id)
+            _check_fence(stored, lease)
+            renewed = replace(lease, expires_at=self._clock() + ttl_s)
+            _write_lease(connection, renewed)
+            return renewed
+
+    def release_lease(self, lease: Lease) -> None:
+        """Lets the next owner in at once; a lease that was taken over has nothing to release."""
+        with writing(self._engine) as connection:
+            if _stored_lease(connection, lease.search_id).fence == lease.fence:
+                _write_lease(connection, replace(lease, owner=_NOBODY, expires_at=0.0))
+
+    def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search:
+        """The search in its new status, with the time it began or ended. Raises `IllegalTransition`."""
+        with self._fenced(lease) as connection:
+            current = SearchStatus(connection.execute(_SEARCH_STATUS, {"search": lease.search_id}).scalar_one())
+            if status not in LEGAL_SEARCH[current]:
+                raise IllegalTransition(f"search {lease.search_id} cannot go from {current} to {status}")
+            now = utc(self._clock())
+            moment = {"started_at": now} if status is SearchStatus.RUNNING else {"finished_at": now}
+            statement = (
+                update(tables.searches)
+                .where(tables.searches.c.id == lease.search_id)
+                .values(status=status.value, reason=reason, **moment)
+                .returning(*tables.searches.c)
+            )
+            return search_record(connection.execute(statement).one())
+
+    def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
+        """Records the next trial (status queued) with the infeasible candidates drawn before it, all or nothing."""
+        values = trial_values(trial)
+        queued = TrialStatus.QUEUED.value
+        with self._fenced(lease) as connection:
+            _check_next(connection, lease.search_id, trial.number)
+            connection.execute(_ADD_TRIAL, [{**values, "status": queued, "created_at": utc(self._clock())}])
+            if trial.static_metrics:
+                connection.execute(_ADD_METRICS, _metrics(lease, trial.number, queued, STATIC, trial.static_metrics))
+            if infeasible:
+                rows = [infeasible_values(lease.search_id, candidate) for candidate in infeasible]
+                connection.execute(_ADD_INFEASIBLE, rows)
+            if trial.redraws:
+                self._add_redraws(connection, lease.search_id, trial.redraws)
+
+    def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
+        """The trial after a compare-and-set along LEGAL_TRIAL; running to running hands it out once more."""
+        with self._fenced(lease) as connection:
+            row = _trial_row(connection, lease.search_id, number)
+            changes = self._changes(row, lease.search_id, number, status)
+            if failure is not None:
+                changes |= {"failure_kind": failure.kind.value, "failure_message": failure.message}
+            statement = (
+                update(tables.trials)
+                .where(tables.trials.c.search_id == lease.search_id, tables.trials.c.number == number)
+                .values(changes)
+                .returning(*tables.trials.c)
+            )
+            moved = connection.execute(statement).one()
+            keys = {"search": lease.search_id, "trial": number}
+            if row.status != status.value:
+                connection.execute(_MOVE_METRICS, {**keys, "moved_to": status.value})
+            return trial_record(moved, curves_of(connection, lease.search_id, number).get(number, ()))
+
+    def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
+        """Idempotent per fidelity: the first value stays."""
+        metrics = checked(measurement.metrics)
+        key = {"search_id": lease.search_id, "number": number, "fidelity": measurement.fidelity}
+        with self._fenced(lease) as connection:
+            status = _trial_row(connection, lease.search_id, number).status
+            if status != TrialStatus.RUNNING:
+                raise IllegalTransition(
+                    f"trial {number} of search {lease.search_id} is {status}; only a running one is measured"
+                )
+            values = {**key, "metrics": metrics, "elapsed_s": measurement.elapsed_s}
+            if connection.execute(self._add_measurement, values).rowcount == 0:
+                return
+            if metrics:
+                rows = _metrics(lease, number, status, measurement.fidelity, metrics)
+                connection.execute(self._set_metric, rows)
+            if measurement.artifacts:
+                connection.execute(_ADD_ARTIFACTS, [artifact_values(key, each) for each in measurement.artifacts])
+
+    def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None:
+        """Records that something happened, after everything recorded before."""
+        with self._fenced(lease) as connection:
+            last = connection.execute(_NEXT_EVENT, {"search": lease.search_id}).scalar_one()
+            event = {
+                "search_id": lease.search_id,
+                "sequence": (last or 0) + 1,
+                "at": utc(self._clock()),
+                "kind": kind,
+                "message": message,
+                "trial": trial,
+            }
+            connection.execute(_ADD_EVENT, event)
+
+    @contextmanager
+    def _fenced(self, lease: Lease) -> Iterator[Connection]:
+        """A transaction that nobody with another lease of this search can enter before it has ended."""
+        with writing(self._engine) as connection:
+            stored = _stored_lease(connection, lease.search_id)
+            _check_fence(stored, lease)
+            if stored.expires_at <= self._clock():
+                raise LeaseLost(f"the lease {lease.fence} of search {lease.search_id} has expired; renew it first")
+            yield connection
+
+    def _changes(self, row: AnyRow, search_id: str, number: int, status: TrialStatus) -> dict[str, Any]:
+        """The columns a legal move sets."""
+        current, running = TrialStatus(row.status), TrialStatus.RUNNING
+        again = current is running and status is running
+        if not again and status not in LEGAL_TRIAL[current]:
+            raise IllegalTransition(f"trial {number} of search {search_id} cannot go from {current} to {status}")
+        changes: dict[str, Any] = {"status": status.value}
+        if status is running:
+            changes |= {"attempt": row.attempt + 1, "started_at": row.started_at or utc(self._clock())}
+        else:
+            changes |= {"finished_at": utc(self._clock())}
+        return changes
+
+    def _add_redraws(self, connection: Connection, search_id: str, redraws: Mapping[str, int]) -> None:
+        rows = [{"search_id": search_id, "reason": reason, "draws": draws} for reason, draws in redraws.items()]
+        connection.execute(self._count_redraws, rows)
+
+
+def _stored_lease(connection: Connection, search_id: str) -> AnyRow:
+    stored = connection.execute(_LEASE, {"search": search_id}).one_or_none()
+    if stored is None:
+        raise NotFound(f"no search with id {search_id!r}")
+    return stored
+
+
+def _check_fence(stored: AnyRow, lease: Lease) -> None:
+    if stored.fence != lease.fence or stored.owner == _NOBODY:
+        raise LeaseLost(f"the lease {lease.fence} of search {lease.search_id} was taken over or released")
+
+
+def _write_lease(connection: Connection, lease: Lease) -> None:
+    values = {"owner": lease.owner, "fence": lease.fence, "expires_at": lease.expires_at}
+    connection.execute(_SET_LEASE, {"search": lease.search_id, **values})
+
+
+def _check_next(connection: Connection, search_id: str, number: int) -> None:
+    last = connection.execute(_NEXT_NUMBER, {"search": search_id}).scalar_one()
+    expected = 0 if last is None else last + 1
+    if number != expected:
+        raise IllegalTransition(f"the next trial of search {search_id} must have number {expected}, got {number}")
+
+
+def _trial_row(connection: Connection, search_id: str, number: int) -> AnyRow:
+    row = connection.execute(_TRIAL_ROW, {"search": search_id, "trial": number}).one_or_none()
+    if row is None:
+        raise NotFound(f"search {search_id} has no trial {number}")
+    return row
+
+
+def _metrics(lease: Lease, number: int, status: str, fidelity: int, metrics: Mapping[str, float]) -> list[Any]:
+    return metric_values(metrics, search_id=lease.search_id, number=number, status=status, fidelity=fidelity)

@@ -1,0 +1,132 @@
+"""Leaderboard pages in SQL, as `nas.leaderboard.select` defines them, at a cost that does not grow with the search.
+
+A page is a walk along an index of `trial_metrics` from the cursor on: one walk per status asked for, each in two
+stretches (the rest of the tie the last page ended in, then what comes after it), merged here. Conditions are looked up
+row by row on the way. When a condition is so selective that the walk would be long, its few trials are taken first and
+sorted instead.
+"""
+
+import operator
+from collections.abc import Callable, Iterator
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
+
+from api.curves import ends_of
+from api.rows import trial_record
+from api.tables import trial_metrics, trials
+from nas.leaderboard import NUMBER, OPERATORS, Position, check_query, cursor_after, position_of, sort_key
+from nas.ports import Condition, Page, Query
+from nas.records import TrialStatus
+
+SELECTIVE = 1000  # so few matches of a condition are sorted rather than looked for along the order
+
+Key = tuple[float, int]
+
+
+def leaderboard_page(connection: Connection, search_id: str, query: Query) -> Page:
+    """The page of the query. Raises `InvalidQuery`."""
+    check_query(query)
+    found = _positions(connection, search_id, query)
+    shown = found[: query.limit]
+    numbers = [position.number for position in shown]
+    rows = {row.number: row for row in connection.execute(_trials(search_id, numbers))} if shown else {}
+    ends = ends_of(connection, search_id, numbers) if shown else {}
+    page = tuple(trial_record(rows[number], (ends[number],) if number in ends else ()) for number in numbers)
+    return Page(trials=page, next_cursor=cursor_after(query, shown[-1]) if len(found) > query.limit else None)
+
+
+def walks(connection: Connection, search_id: str, query: Query) -> list[Select[Any]]:
+    """The statements whose rows (value, number), merged, are the page and one row more."""
+    few = _few_matches(connection, search_id, query)
+    return [
+        _walk(search_id, query, status, stretch, few)
+        for status in query.statuses
+        for stretch in _stretches(query, position_of(query))
+    ]
+
+
+def _positions(connection: Connection, search_id: str, query: Query) -> list[Position]:
+    """Where the page's rows stand, in order, and one more when the listing goes on."""
+
+    def keys(statement: Select[Any]) -> Iterator[Key]:
+        return iter([sort_key(float(value), number, query) for value, number in connection.execute(statement)])
+
+    ordered = merge(*(keys(statement) for statement in walks(connection, search_id, query)))
+    sign = -1.0 if query.descending else 1.0
+    return [Position(value=sign * key, number=number) for key, number in islice(ordered, query.limit + 1)]
+
+
+Stretch = Callable[[ColumnElement[float], ColumnElement[int]], ColumnElement[bool]]
+
+
+def _stretches(query: Query, position: Position | None) -> list[Stretch]:
+    """The parts of the order that a page may take from; each is one range of the index."""
+    if position is None:
+        return [lambda _value, _number: and_(True)]
+    beyond = operator.lt if query.descending else operator.gt
+    rest: Stretch = lambda value, _number: beyond(value, position.value)  # noqa: E731
+    tie: Stretch = lambda value, number: and_(value == position.value, number > position.number)  # noqa: E731
+    return [tie, rest]
+
+
+def _walk(search_id: str, query: Query, status: TrialStatus, stretch: Stretch, few: list[int] | None) -> Select[Any]:
+    by_number = query.sort == NUMBER
+    table = trials if by_number else trial_metrics
+    number = table.c.number
+    value: ColumnElement[float] = number if by_number else table.c.value
+    statement = select(value, number).where(table.c.search_id == search_id, table.c.status == status.value)
+    if not by_number:
+        statement = statement.where(table.c.metric == query.sort)
+    if few is not None:
+        statement = statement.where(number.in_(few))
+    for condition in query.where:
+        statement = statement.where(_meets(search_id, number, condition))
+    order = value.desc() if query.descending else value.asc()
+    return statement.where(stretch(value, number)).order_by(order, number).limit(query.limit + 1)
+
+
+def _meets(search_id: str, number: ColumnElement[int], condition: Condition) -> ColumnElement[bool]:
+    if condition.metric == NUMBER:
+        return _compares(number, condition)
+    other = trial_metrics.alias()
+    # A scalar subquery is one look-up by key; as EXISTS or a join, the planner may read the whole metric instead.
+    value = select(other.c.value).where(
+        other.c.search_id == search_id, other.c.number == number, other.c.metric == condition.metric
+    )
+    return _compares(value.scalar_subquery(), condition)
+
+
+def _few_matches(connection: Connection, search_id: str, query: Query) -> list[int] | None:
+    """The numbers of the trials that meet the first selective condition; None when no condition is selective."""
+    for condition in query.where:
+        if condition.metric == NUMBER:
+            continue
+        matches = [
+            number for status in query.statuses for number in connection.scalars(_matches(search_id, status, condition))
+        ]
+        if len(matches) <= SELECTIVE:
+            return matches
+    return None
+
+
+def _matches(search_id: str, status: TrialStatus, condition: Condition) -> Select[Any]:
+    metric = trial_metrics.c
+    return (
+        select(metric.number)
+        .where(metric.search_id == search_id, metric.metric == condition.metric, metric.status == status.value)
+        .where(_compares(metric.value, condition))
+        .limit(SELECTIVE + 1)
+    )
+
+
+def _compares(column: ColumnElement[Any], condition: Condition) -> ColumnElement[bool]:
+    comparison: Any = OPERATORS[condition.operator]  # declared for numbers; over a column it builds the SQL
+    compared: ColumnElement[bool] = comparison(column, condition.bound)
+    return compared
+
+
+def _trials(search_id: str, numbers: list[int]) -> Select[Any]:
+    return select(trials).where(trials.c.search_id == search_id, trials.c.number.in_(numbers))

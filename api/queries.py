@@ -1,0 +1,199 @@
+"""The reading side of the SQL storage, and the wishes of people. Nothing here needs a lease."""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from api.curves import curves_of
+from api.database import reading, writing
+from api.identifiers import search_id_after
+from api.pages import leaderboard_page
+from api.rows import event_record, infeasible_record, search_record, trial_record
+from api.tables import events, infeasible, leases, redraws, searches, trials
+from nas.clock import Clock, utc
+from nas.errors import IdempotencyConflict, InvalidQuery, NotFound
+from nas.leaderboard import MAX_LIMIT, decode_cursor, encode_cursor
+from nas.ports import Page, Query, SearchPage, SearchSummary
+from nas.records import LEGAL_SEARCH, Event, Infeasible, Lease, Search, SearchStatus, Trial, TrialStatus
+
+_ATTEMPTS = 5  # of making a search beside others that are made at the same moment
+
+
+class SqlRecords:
+    """What people and controllers read. See `nas.ports.Records` for what each call owes."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def create_search(self, name: str, document: dict[str, Any], idempotency_key: str | None = None) -> Search:
+        """A queued search; the same key again returns the first one. Raises `IdempotencyConflict`."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._create(name, document, idempotency_key)
+            except IntegrityError:
+                # Another process took the same id or the same key between our look and our write.
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def request_cancel(self, search_id: str) -> Search:
+        """The search, marked to be cancelled unless it has ended."""
+        open_statuses = [status.value for status, following in LEGAL_SEARCH.items() if following]
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(searches)
+                .where(searches.c.id == search_id, searches.c.status.in_(open_statuses))
+                .values(cancel_requested=True)
+            )
+            return _search(connection, search_id)
+
+    def search(self, name_or_id: str) -> Search:
+        """By id, else the newest with that name."""
+        newest = select(searches).where(searches.c.name == name_or_id).order_by(searches.c.id.desc()).limit(1)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(searches).where(searches.c.id == name_or_id)).one_or_none()
+            row = row or connection.execute(newest).one_or_none()
+        if row is None:
+            raise NotFound(f"no search has the name or id {name_or_id!r}")
+        return search_record(row)
+
+    def searches(self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None) -> SearchPage:
+        """Newest first."""
+        if not 1 <= limit <= MAX_LIMIT:
+            raise InvalidQuery(f"limit must be in 1..{MAX_LIMIT}, got {limit}")
+        binding = f"searches {status}"
+        statement = select(searches).order_by(searches.c.id.desc()).limit(limit + 1)
+        if status is not None:
+            statement = statement.where(searches.c.status == status.value)
+        if cursor is not None:
+            statement = statement.where(searches.c.id < _last_seen(cursor, binding))
+        with reading(self._engine) as connection:
+            found = [search_record(row) for row in connection.execute(statement)]
+        more = encode_cursor(binding, [found[limit - 1].id]) if len(found) > limit else None
+        return SearchPage(searches=tuple(found[:limit]), next_cursor=more)
+
+    def summary(self, search_id: str) -> SearchSummary:
+        """The search with the counts a list shows."""
+        by_status = (
+            select(trials.c.status, func.count()).where(trials.c.search_id == search_id).group_by(trials.c.status)
+        )
+        drawn = select(redraws.c.reason, redraws.c.draws).where(redraws.c.search_id == search_id)
+        refused = select(func.count()).select_from(infeasible).where(infeasible.c.search_id == search_id)
+        with reading(self._engine) as connection:
+            return SearchSummary(
+                search=_search(connection, search_id),
+                trials_by_status={TrialStatus(status): count for status, count in connection.execute(by_status)},
+                infeasible=connection.execute(refused).scalar_one(),
+                redraws={row.reason: row.draws for row in connection.execute(drawn)},
+            )
+
+    def lease_of(self, search_id: str) -> Lease | None:
+        """The last lease, expired or not; None once it was released."""
+        statement = select(leases).where(leases.c.search_id == search_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(statement).one_or_none()
+            if row is None:
+                raise NotFound(f"no search has the id {search_id!r}")
+        held = Lease(search_id=search_id, owner=row.owner, fence=row.fence, expires_at=row.expires_at)
+        return held if held.owner else None
+
+    def trial(self, search_id: str, number: int) -> Trial:
+        """One trial with its measurements."""
+        statement = select(trials).where(trials.c.search_id == search_id, trials.c.number == number)
+        with reading(self._engine) as connection:
+            row = connection.execute(statement).one_or_none()
+            if row is None:
+                _search(connection, search_id)
+                raise NotFound(f"search {search_id} has no trial {number}")
+            return trial_record(row, curves_of(connection, search_id, number).get(number, ()))
+
+    def trials(self, search_id: str) -> list[Trial]:
+        """All trials with their measurements, ascending number: what a controller is rebuilt from."""
+        statement = select(trials).where(trials.c.search_id == search_id).order_by(trials.c.number)
+        with reading(self._engine) as connection:
+            _search(connection, search_id)
+            curves = curves_of(connection, search_id)
+            return [trial_record(row, curves.get(row.number, ())) for row in connection.execute(statement)]
+
+    def infeasible(self, search_id: str) -> list[Infeasible]:
+        """All candidates that cost no training, in the order they were drawn."""
+        statement = (
+            select(infeasible)
+            .where(infeasible.c.search_id == search_id)
+            .order_by(infeasible.c.number, infeasible.c.draw)
+        )
+        with reading(self._engine) as connection:
+            _search(connection, search_id)
+            return [infeasible_record(row) for row in connection.execute(statement)]
+
+    def leaderboard(self, search_id: str, query: Query) -> Page:
+        """A page of trials in the order the query asks for."""
+        with reading(self._engine) as connection:
+            _search(connection, search_id)
+            return leaderboard_page(connection, search_id, query)
+
+    def events(self, search_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
+        """What happened after the event with sequence `after`, oldest first."""
+        statement = (
+            select(events)
+            .where(events.c.search_id == search_id, events.c.sequence > after)
+            .order_by(events.c.sequence)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            _search(connection, search_id)
+            return [event_record(row) for row in connection.execute(statement)]
+
+    def _create(self, name: str, document: dict[str, Any], key: str | None) -> Search:
+        digest = _digest(name, document)
+        with writing(self._engine) as connection:
+            if key is not None and (first := _with_key(connection, key, digest)) is not None:
+                return first
+            now = self._clock()
+            newest = connection.execute(select(func.max(searches.c.id))).scalar_one()
+            row = {
+                "id": search_id_after(newest, now, secrets.randbits(15)),
+                "name": name,
+                "document": document,
+                "document_digest": digest,
+                "idempotency_key": key,
+                "status": SearchStatus.QUEUED.value,
+                "cancel_requested": False,
+                "created_at": utc(now),
+            }
+            made = connection.execute(insert(searches).values(row).returning(*searches.c)).one()
+            connection.execute(insert(leases).values(search_id=made.id, owner="", fence=0, expires_at=0.0))
+            return search_record(made)
+
+
+def _search(connection: Connection, search_id: str) -> Search:
+    row = connection.execute(select(searches).where(searches.c.id == search_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"no search has the id {search_id!r}")
+    return search_record(row)
+
+
+def _with_key(connection: Connection, key: str, digest: str) -> Search | None:
+    """The search this idempotency key made. Raises `IdempotencyConflict` when it was made of something else."""
+    row = connection.execute(select(searches).where(searches.c.idempotency_key == key)).one_or_none()
+    if row is None:
+        return None
+    if row.document_digest != digest:
+        raise IdempotencyConflict(f"the idempotency key {key!r} was used for another document (search {row.id})")
+    return search_record(row)
+
+
+def _digest(name: str, document: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([name, document], sort_keys=True).encode()).hexdigest()
+
+
+def _last_seen(cursor: str, binding: str) -> str:
+    (last,) = decode_cursor(cursor, binding, fields=1)
+    if not isinstance(last, str):
+        raise InvalidQuery("the cursor is not one this service has given out")
+    return last

@@ -1,0 +1,49 @@
+"""Where the service keeps its state and whom it listens to: read once from the environment, then passed as a value."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+_VARIABLES = {
+    "NAS_HOME": "home",
+    "NAS_DATABASE_URL": "database_url",
+    "NAS_RAY_ADDRESS": "ray_address",
+    "NAS_API_URL": "api_url",
+    "NAS_API_TOKEN": "api_token",
+    "NAS_DATA_ROOT": "data_root",
+    "NAS_ALLOWED_HOSTS": "allowed_hosts",
+}
+
+
+class Settings(BaseModel):
+    """One frozen value for a process; every field has a variable of the same name with `NAS_` before it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(Path(".nas"), description="folder of the database, checkpoints and caches")
+    database_url: str | None = Field(None, description="by default an SQLite file in `home`")
+    ray_address: str | None = Field(None, description="a running Ray cluster; by default a local one is started")
+    api_url: str = Field("http://127.0.0.1:8765", description="where the command line finds the service")
+    api_token: SecretStr | None = Field(None, description="when set, every request but health needs it as Bearer token")
+    data_root: Path | None = Field(
+        None, description="folder of the data sets; paths in a submitted document are relative to it and stay inside it"
+    )
+    allowed_hosts: tuple[str, ...] = Field((), description="further names the service answers to, beside loopback")
+    max_document_bytes: int = Field(1_000_000, ge=1, description="largest accepted request body")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings that the `NAS_...` variables describe; an empty variable counts as not set."""
+        given: dict[str, Any] = {
+            field: environment[variable] for variable, field in _VARIABLES.items() if environment.get(variable)
+        }
+        if "allowed_hosts" in given:
+            given["allowed_hosts"] = tuple(host.strip() for host in given["allowed_hosts"].split(",") if host.strip())
+        return cls.model_validate(given)
+
+    @property
+    def storage_url(self) -> str:
+        """The database's URL: the given one, else `nas.db` in the home folder."""
+        return self.database_url or f"sqlite:///{(self.home / 'nas.db').absolute()}"

@@ -1,0 +1,212 @@
+"""The tables. One search owns its rows; numbers, fidelities and sequences count within it.
+
+`trial_metrics` holds the newest value of each metric of each trial beside the trial's status, so that a sorted page of
+the leaderboard is one walk along an index. Everything people read as a whole (documents, architectures, genotypes) is
+JSON text: nothing queries inside it.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Stores aware datetimes and gives them back in UTC, also on SQLite, which knows no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The value in UTC. A naive datetime is a programming error and raises ValueError."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"datetimes must carry a time zone, got {value!r}")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The stored value, aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Free text. PostgreSQL cannot hold NUL characters, and an exception's message may: they are replaced."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text without NUL."""
+        return None if value is None else value.replace("\x00", "\ufffd")
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _of_trial() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["search_id", "number"], ["trials.search_id", "trials.number"], ondelete="CASCADE")
+
+
+def _search_id(**options: Any) -> "Column[str]":
+    return Column("search_id", String(16), ForeignKey("searches.id", ondelete="CASCADE"), nullable=False, **options)
+
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("document_digest", String(64), nullable=False),
+    Column("idempotency_key", String(200), unique=True),
+    Column("status", String(16), nullable=False),
+    Column("reason", Words),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Index(None, "name", "id"),
+    Index(None, "status", "id"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _search_id(primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("expires_at", Float, nullable=False),
+)
+
+trials = Table(
+    "trials",
+    metadata,
+    _search_id(primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("genotype", JSON, nullable=False),
+    Column("architecture", JSON, nullable=False),
+    Column("architecture_id", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("static_metrics", JSON, nullable=False),
+    Column("redraws", JSON, nullable=False),
+    Column("seen", JSON(none_as_null=True)),
+    Column("failure_kind", String(32)),
+    Column("failure_message", Words),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Index(None, "search_id", "status", "number"),
+)
+
+measurements = Table(
+    "measurements",
+    metadata,
+    Column("search_id", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("fidelity", Integer, primary_key=True),
+    Column("metrics", JSON, nullable=False),
+    Column("elapsed_s", Float, nullable=False),
+    _of_trial(),
+    sqlite_with_rowid=False,
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("search_id", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("fidelity", Integer, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("uri", Words, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    ForeignKeyConstraint(
+        ["search_id", "number", "fidelity"],
+        ["measurements.search_id", "measurements.number", "measurements.fidelity"],
+        ondelete="CASCADE",
+    ),
+    sqlite_with_rowid=False,
+)
+
+trial_metrics = Table(
+    "trial_metrics",
+    metadata,
+    Column("search_id", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("metric", Text, primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("value", Float, nullable=False),
+    Column("fidelity", Integer, nullable=False),  # of the measurement it came from; -1: static
+    _of_trial(),
+    sqlite_with_rowid=False,
+)
+# Ties are broken by ascending number in either direction, hence one index for each.
+Index(
+    "ix_trial_metrics_ascending",
+    *(trial_metrics.c[name] for name in ("search_id", "metric", "status", "value", "number")),
+)
+Index(
+    "ix_trial_metrics_descending",
+    *(trial_metrics.c[name] for name in ("search_id", "metric", "status")),
+    trial_metrics.c.value.desc(),
+    trial_metrics.c.number,
+)
+
+redraws = Table(
+    "redraws",
+    metadata,
+    _search_id(primary_key=True),
+    Column("reason", Words, primary_key=True),
+    Column("draws", Integer, nullable=False),
+)
+
+infeasible = Table(
+    "infeasible",
+    metadata,
+    _search_id(primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("draw", Integer, primary_key=True),
+    Column("genotype", JSON, nullable=False),
+    Column("architecture_id", String(64), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("metrics", JSON, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _search_id(primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("message", Words, nullable=False),
+    Column("trial", Integer),
+)
