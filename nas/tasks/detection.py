@@ -29,6 +29,9 @@ class Head(Options):
 
     filters: int = Field(256, ge=1)
     convs: int = Field(4, ge=0, le=16)
+    predictor_std: float = Field(
+        0.01, gt=0, description="spread of the initial weights of the predictors (the publication: 1e-5)"
+    )
 
 
 class Anchors(Options):
@@ -82,12 +85,14 @@ class DetectionTask(TrainingOptions):
     pixel_mean: tuple[float, float, float] = Field((123.675, 116.28, 103.53), description="RGB, of 0..255")
     pixel_std: tuple[float, float, float] = Field((58.395, 57.12, 57.375), description="RGB, of 0..255")
     activation: Literal["relu", "swish"] = "relu"
-    stochastic_depth: float = Field(0.0, ge=0, lt=1, description="drop rate of the last block; earlier ones linearly less")
+    stochastic_depth: float = Field(0.0, ge=0, lt=1, description="drop rate of the last block, linearly less before")
     zero_last_gamma: bool = Field(
-        True, description="the last batch norm of a block starts at 0 (the publication: 1); much better when training is short"
+        True,
+        description="the last batch norm of a block starts at 0 (the publication: 1); far better in short trainings",
     )
     head: Head = Head()
     anchors: Anchors = Anchors()
     matching: Matching = Matching()
     loss: DetectionLoss = DetectionLoss()
+    evaluation_batch_size: int = Field(16, ge=1, description="pictures per forward pass of the evaluation")
     suppression: Suppression = Suppression()

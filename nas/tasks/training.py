@@ -59,8 +59,10 @@ class TrainingOptions(Options):
     optimizer: Annotated[AdamW | Sgd, Field(discriminator="kind")] = AdamW()
     schedule: Annotated[Cosine | Step, Field(discriminator="kind")] = Cosine()
     clip_norm: float | None = Field(5.0, gt=0, description="largest gradient norm; null: no clipping")
-    ema_decay: float | None = Field(None, gt=0, lt=1, description="evaluate a running average of the weights; null: off")
+    ema_decay: float | None = Field(None, gt=0, lt=1, description="evaluate a running average of the weights")
     batch_norm: BatchNorm = BatchNorm()
-    precision: Literal["auto", "float32", "bfloat16"] = Field("auto", description="auto: bfloat16 where the device is fast at it")
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="auto: bfloat16 if the device is fast at it"
+    )
     evaluate_every: int = Field(1, ge=1, description="epochs between evaluations; the last epoch is always evaluated")
     loader_threads: int = Field(0, ge=0, description="threads preparing batches beside the training thread")

@@ -11,6 +11,8 @@ from nas.records import FailureKind
 
 _OUT_OF_MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "bad alloc", "bad_alloc")
 
+_LONGEST_MESSAGE = 500  # characters; the whole traceback is in the trial's log
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deadline:
@@ -45,9 +47,9 @@ def as_failure(error: Exception, workload: str) -> TrialFailure:
     if isinstance(error, TrialFailure):
         return error
     if is_out_of_memory(error):
-        reason = f"out of memory on {workload}; use smaller batches, pictures or widths ({_first_line(error)})"
+        reason = f"out of memory on {workload}; use smaller batches, pictures or widths ({_message(error)})"
         return TrialFailure(FailureKind.OUT_OF_MEMORY, reason)
-    return TrialFailure(FailureKind.ERROR, f"{type(error).__name__}: {_first_line(error)}")
+    return TrialFailure(FailureKind.ERROR, f"{type(error).__name__}: {_message(error)}")
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -58,5 +60,5 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in message for words in _OUT_OF_MEMORY_WORDS)
 
 
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), "") or "no message"
+def _message(error: BaseException) -> str:
+    return " ".join(str(error).split())[:_LONGEST_MESSAGE] or "no message"

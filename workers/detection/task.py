@@ -1,0 +1,166 @@
+"""RetinaNet detection as a task: which data, which model, which loss, which metrics."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+from torch import device as Device
+
+from nas.errors import TrialFailure
+from nas.records import FailureKind
+from nas.tasks.detection import DetectionTask
+from search_spaces.space import Architecture
+from workers.data.augment import Batch, normalised
+from workers.data.split import DetectionSplit
+from workers.detection.anchors import anchor_boxes
+from workers.detection.average_precision import DetectionRecord
+from workers.detection.losses import detection_losses
+from workers.detection.matching import Targets, collate
+from workers.detection.postprocess import Detections, detect
+from workers.detection.target_cache import TargetCache
+from workers.networks.registry import build_backbone
+from workers.networks.retinanet import RetinaNet
+from workers.task import Loss
+
+TARGET_CACHE_BYTES = 256 * 2**20
+Levels = tuple[int, ...]
+
+
+class Detection:
+    """Answers the four questions for a `DetectionTask`; implements `workers.task.Task`.
+
+    Opening reads the annotations and builds the picture cache if need be. Raises `TrialFailure` of kind data.
+    """
+
+    def __init__(self, options: DetectionTask, *, cache_directory: Path, device: Device) -> None:
+        self._options = options
+        self._device = device
+        self._val = DetectionSplit(options.data.val, options.image_size, cache_directory)
+        categories = self._val.categories
+        self._train = DetectionSplit(options.data.train, options.image_size, cache_directory, categories=categories)
+        self._ground_truth = self._val.ground_truth()
+        self._classes = _classes(options, len(categories))
+        self._anchors: dict[Levels, Tensor] = {}
+        self._targets: dict[Levels, TargetCache] = {}
+
+    @property
+    def workload(self) -> str:
+        """Batch size and picture size."""
+        height, width = self._options.image_size
+        return f"batches of {self._options.batch_size} pictures of {height} x {width}"
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Full batches of the training split."""
+        return self._train.steps(self._options.batch_size)
+
+    def description(self) -> dict[str, Any]:
+        """The task's options, the class names, and the content of both annotation files."""
+        splits = {"train": self._train, "val": self._val}
+        return {
+            **self._options.model_dump(mode="json"),
+            "categories": [[category.id, category.name] for category in self._val.categories],
+            "annotations_sha256": {name: _sha256(split.dataset.annotations) for name, split in splits.items()},
+        }
+
+    def network(self, architecture: Architecture) -> RetinaNet:
+        """A RetinaNet on the architecture's backbone."""
+        options = self._options
+        backbone = build_backbone(
+            architecture,
+            activation=options.activation,
+            batch_norm=options.batch_norm,
+            stochastic_depth=options.stochastic_depth,
+            zero_last_gamma=options.zero_last_gamma,
+        )
+        return RetinaNet(
+            backbone,
+            classes=self._classes,
+            anchors_per_position=options.anchors.per_position,
+            head_filters=options.head.filters,
+            head_convs=options.head.convs,
+            class_prior=options.loss.class_prior,
+            predictor_std=options.head.predictor_std,
+            activation=options.activation,
+            batch_norm=options.batch_norm,
+        )
+
+    def batches(self, *, epoch: int, seed: int) -> Iterator[Batch]:
+        """Training batches under random flips and scale jitter."""
+        return self._train.train_batches(
+            epoch=epoch,
+            seed=seed,
+            batch_size=self._options.batch_size,
+            flips=self._options.flips,
+            scale_jitter=self._options.scale_jitter,
+            threads=self._options.loader_threads,
+        )
+
+    def loss(self, network: nn.Module, batch: Batch) -> Loss:
+        """Focal loss and box loss, in float32 whatever the network computed in."""
+        logits, codes = network(self._pixels(batch))
+        losses = detection_losses(logits, codes, self._batch_targets(_levels(network), batch), self._options.loss)
+        parts = {"classes": losses.classes, "boxes": losses.boxes}
+        return Loss(total=losses.total, samples=len(batch), parts=parts)
+
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        """COCO's twelve numbers on the validation split, `AP50/NAME` per class."""
+        record = DetectionRecord(self._ground_truth, self._val.category_ids)
+        threads = self._options.loader_threads
+        for batch in self._val.val_batches(self._options.evaluation_batch_size, threads=threads):
+            for place, found in enumerate(self._detections(network, batch)):
+                record.add(
+                    image_id=batch.image_ids[place],
+                    boxes=found.boxes,
+                    scores=found.scores,
+                    labels=found.labels,
+                    scale=batch.scales[place],
+                )
+        return record.result().metrics
+
+    def _detections(self, network: nn.Module, batch: Batch) -> list[Detections]:
+        logits, codes = network(self._pixels(batch))
+        known = logits[..., : len(self._val.categories)]  # outputs beyond the categories stand for nothing
+        anchors = self._anchor_boxes(_levels(network))
+        options = self._options
+        return detect(known, codes, anchors, size=options.image_size, options=options.suppression)
+
+    def _pixels(self, batch: Batch) -> Tensor:
+        images = batch.images.to(self._device, non_blocking=True)
+        return normalised(images, self._options.pixel_mean, self._options.pixel_std)
+
+    def _batch_targets(self, levels: Levels, batch: Batch) -> Targets:
+        if levels not in self._targets:
+            moves = self._options.scale_jitter != (1.0, 1.0)
+            limit = 0 if moves else TARGET_CACHE_BYTES
+            anchors = self._anchor_boxes(levels)
+            self._targets[levels] = TargetCache(anchors, self._options.matching, limit_bytes=limit)
+        cache = self._targets[levels]
+        pictures = zip(batch.image_ids, batch.boxes, batch.labels, batch.crowd, strict=True)
+        return collate([cache.targets(*picture) for picture in pictures])
+
+    def _anchor_boxes(self, levels: Levels) -> Tensor:
+        if levels not in self._anchors:
+            boxes = anchor_boxes(self._options.image_size, levels, self._options.anchors)
+            self._anchors[levels] = boxes.to(self._device)
+        return self._anchors[levels]
+
+
+def _levels(network: nn.Module) -> Levels:
+    assert isinstance(network, RetinaNet)
+    return network.backbone.levels
+
+
+def _classes(options: DetectionTask, categories: int) -> int:
+    classes = options.data.classes or categories
+    if classes < categories:
+        sentence = f"data.classes must be at least the {categories} categories of the validation split, got {classes}"
+        raise TrialFailure(FailureKind.DATA, sentence)
+    return classes
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

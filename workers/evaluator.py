@@ -1,0 +1,112 @@
+"""Judges one candidate by training it: the `Evaluator` port, from a plain function call."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import torch
+
+from nas.errors import TrialFailure
+from nas.records import Assignment, FailureKind, Measurement
+from nas.tasks.detection import DetectionTask
+from nas.tasks.training import TrainingOptions
+from search_spaces.registry import architecture_from
+from workers.detection.task import Detection
+from workers.task import Task
+from workers.training.failures import as_failure
+from workers.training.loop import train
+
+
+class OpenTask(Protocol):
+    """Opens a task on a device, with its data cached in a folder that all trials of a machine share."""
+
+    def __call__(self, options: Any, *, cache_directory: Path, device: torch.device) -> Task[Any]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskKind:
+    """A kind of task: its options in the search document, and what opens it."""
+
+    options: type[TrainingOptions]
+    open: OpenTask
+
+
+TASKS: Mapping[str, TaskKind] = MappingProxyType({"detection": TaskKind(options=DetectionTask, open=Detection)})
+
+
+def evaluate(assignment: Assignment) -> Iterator[Measurement]:
+    """Yields a measurement per epoch; closing the iterator stops the training. Called again, it resumes.
+
+    The whole trial lives in `assignment.directory`: `checkpoint.pt`, `model.pt`, and `trial.log` with a line per epoch
+    and the traceback of a failure. Raises `TrialFailure`, whatever happens.
+    """
+    directory = Path(assignment.directory)
+    workload = "the data of the task"
+    with _trial_log(directory) as log:
+        try:
+            device = _device(assignment)
+            task, options = _opened(assignment, device)
+            workload = task.workload
+            architecture = architecture_from(assignment.architecture)
+            log.info("%s, architecture %s, on %s", _title(assignment), architecture.architecture_id, device)
+            yield from train(
+                task,
+                architecture,
+                options,
+                directory=directory,
+                seed=assignment.seed,
+                device=device,
+                log=log,
+                timeout_s=assignment.timeout_s,
+                clock=time.monotonic,
+            )
+        except Exception as error:  # the trial boundary: one candidate's failure never ends the search
+            failure = as_failure(error, workload)
+            log.exception("failed, %s: %s", failure.failure.kind.value, failure)
+            raise failure from error
+
+
+def _opened(assignment: Assignment, device: torch.device) -> tuple[Task[Any], TrainingOptions]:
+    kind = str(assignment.task.get("kind"))
+    if kind not in TASKS:
+        raise ValueError(f"task kind must be one of {sorted(TASKS)}, got {kind!r}")
+    options = TASKS[kind].options.model_validate(assignment.task)
+    cache_directory = Path(assignment.cache_directory)
+    return TASKS[kind].open(options, cache_directory=cache_directory, device=device), options
+
+
+def _device(assignment: Assignment) -> torch.device:
+    """Where the trial runs; also gives torch the threads the trial was lent."""
+    torch.set_num_threads(max(1, int(assignment.cpus)))
+    if assignment.gpus <= 0:
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        sentence = f"resources.gpus is {assignment.gpus:g} but torch sees no CUDA device on this machine; set it to 0"
+        raise TrialFailure(FailureKind.ERROR, sentence)
+    torch.backends.cudnn.benchmark = True  # every batch has the same shape
+    return torch.device("cuda", 0)
+
+
+def _title(assignment: Assignment) -> str:
+    return f"search {assignment.search_name}, trial {assignment.number}, attempt {assignment.attempt}"
+
+
+@contextmanager
+def _trial_log(directory: Path) -> Iterator[logging.Logger]:
+    """A logger of the trial's own, writing to `trial.log`; not registered anywhere, so that nothing piles up."""
+    directory.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(directory / "trial.log", encoding="utf-8")
+    formatter = logging.Formatter("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    log = logging.Logger("trial", logging.INFO)
+    log.addHandler(handler)
+    try:
+        yield log
+    finally:
+        handler.close()
