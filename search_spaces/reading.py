@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from search_spaces.errors import FieldProblems
 
@@ -22,8 +22,12 @@ def read(model: type[M], data: Mapping[str, Any], *, error: type[FieldProblems])
     try:
         return model.model_validate_json(text, strict=True)
     except ValidationError as problem:
-        details = problem.errors(include_url=False, include_context=False)
-        raise error([(_field(detail), _sentence(model, detail)) for detail in details]) from problem
+        raise error([(_field(detail), _sentence(model, detail)) for detail in _details(problem)]) from problem
+
+
+def wrong(field: str, sentence: str) -> PydanticCustomError:
+    """What a validator of a whole model raises, so that the problem is told under the field it belongs to."""
+    return PydanticCustomError("wrong_field", "{sentence}", {"field": field, "sentence": sentence})
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -32,15 +36,30 @@ def nearest(name: str, known: list[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}"
 
 
+def _details(problem: ValidationError) -> list[ErrorDetails]:
+    """All problems, but not the shortness of a list that only its wrong entries made short."""
+    details = problem.errors(include_url=False)
+    inside = {detail["loc"][:-1] for detail in details}
+    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inside]
+
+
 def _field(detail: ErrorDetails) -> str:
-    return ".".join(str(part) for part in detail["loc"]) or "document"
+    parts = [str(part) for part in detail["loc"]]
+    if detail["type"] == "wrong_field":
+        parts.append(detail["ctx"]["field"])
+    return ".".join(parts) or "document"
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
     location = detail["loc"]
-    if detail["type"] == "extra_forbidden":
-        return "unknown field" + (nearest(str(location[0]), list(model.model_fields)) if len(location) == 1 else "")
-    if detail["type"] == "value_error":
-        return detail["msg"].removeprefix("Value error, ")
-    message = detail["msg"].replace("Input should be", "must be")
-    return message if detail["type"] == "missing" else f"{message}, got {detail['input']!r}"
+    match detail["type"]:
+        case "extra_forbidden":
+            return "unknown field" + (nearest(str(location[0]), list(model.model_fields)) if len(location) == 1 else "")
+        case "missing" | "wrong_field":
+            return detail["msg"]
+        case "too_short":
+            return f"must have at least {detail['ctx']['min_length']} entries, got {detail['input']!r}"
+        case "value_error":
+            return detail["msg"].removeprefix("Value error, ")
+        case _:
+            return f"{detail['msg'].replace('Input should', 'must')}, got {detail['input']!r}"

@@ -1,14 +1,17 @@
 """A SpineNet backbone as a frozen value (Du et al. 2020, section 3)."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from search_spaces.reading import wrong
 from search_spaces.space import Architecture
 
 STEM_BLOCKS = 2  # two level-2 bottleneck groups; blocks 0 and 1 of the graph
 BASE_FILTERS = {1: 32, 2: 64, 3: 128, 4: 256, 5: 256, 6: 256, 7: 256}
+LOWEST_LEVEL, HIGHEST_LEVEL = min(BASE_FILTERS), max(BASE_FILTERS)
+NARROWEST = 1 / min(BASE_FILTERS.values())  # the least width at which every block has a filter
 
 
 class BlockKind(StrEnum):
@@ -23,7 +26,7 @@ class Block(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    level: int = Field(ge=1, le=7, description="feature level; the stride is 2**level")
+    level: int = Field(ge=LOWEST_LEVEL, le=HIGHEST_LEVEL, description="feature level; the stride is 2**level")
     kind: BlockKind
     parents: tuple[int, int]
 
@@ -33,8 +36,8 @@ class SpineNet(Architecture):
 
     kind: Literal["spinenet"] = "spinenet"
     intermediates: tuple[Block, ...]
-    outputs: tuple[Block, ...]
-    width: float = Field(1.0, gt=0, description="filter scale; widths are int(base * width)")
+    outputs: tuple[Block, ...] = Field(min_length=1)
+    width: float = Field(1.0, ge=NARROWEST, description="filter scale; widths are int(base * width)")
     alpha: float = Field(0.5, gt=0, description="edge width: int(alpha * C of the parent)")
     stem_filters: int = Field(64, ge=1, description="filters of the 7x7 stem convolution; never scaled")
     endpoint_filters: int = Field(256, ge=1, description="channels of every output level")
@@ -45,3 +48,23 @@ class SpineNet(Architecture):
     def blocks(self) -> tuple[Block, ...]:
         """The learned blocks in building order; block i of the graph is blocks[i - STEM_BLOCKS]."""
         return self.intermediates + self.outputs
+
+    @model_validator(mode="after")
+    def _parents_are_built_before(self) -> Self:
+        for index, block in enumerate(self.blocks, STEM_BLOCKS):
+            first, second = block.parents
+            if not 0 <= first < second < index:
+                field = f"{self._place(index)}.parents"
+                raise wrong(field, f"must be ascending in 0..{index - 1}, got {first}, {second}")
+        return self
+
+    @model_validator(mode="after")
+    def _output_levels_differ(self) -> Self:
+        levels = [block.level for block in self.outputs]
+        if len(set(levels)) < len(levels):
+            raise wrong("outputs", f"must have distinct levels, got {levels}")
+        return self
+
+    def _place(self, index: int) -> str:
+        learned, inner = index - STEM_BLOCKS, len(self.intermediates)
+        return f"intermediates.{learned}" if learned < inner else f"outputs.{learned - inner}"

@@ -100,11 +100,16 @@ def output_channels(architecture: SpineNet, index: int) -> int:
 
 
 def input_channels(architecture: SpineNet, index: int) -> int:
-    """Channels a block takes: as many as it gives, but for block 0, which takes the stem convolution's.
-
-    Block 0 projects its shortcut; no other block needs to.
-    """
+    """Channels a block takes: as many as it gives, but for block 0, which takes the stem convolution's."""
     return architecture.stem_filters if index == 0 else output_channels(architecture, index)
+
+
+def stem_projects(architecture: SpineNet) -> bool:
+    """True when the first copy of block 0 projects its shortcut, by a 1x1 convolution and a batch norm.
+
+    That is where the stem convolution has not the width of the block already; no other block ever needs to project.
+    """
+    return input_channels(architecture, 0) != output_channels(architecture, 0)
 
 
 def edge_filters(architecture: SpineNet, parent: int) -> int:
