@@ -3,6 +3,9 @@
 NasError
 ├── SchemaMismatch      the database has another schema version than this program
 ├── UnsafeBinding       serving beyond loopback without a token
+├── SearchHeld          another process works on the search
+├── Unreachable         the service, or Ray, cannot be reached
+├── Refused             the service answered with a problem
 └── RequestRefused      a request that stored state does not explain
     ├── Unauthorized        no token, or a wrong one
     ├── BadRequest          a parameter that cannot be read
@@ -39,3 +42,15 @@ class UnsupportedMedia(RequestRefused):
 
 class PayloadTooLarge(RequestRefused):
     """The body is larger than the service accepts."""
+
+
+class SearchHeld(NasError):
+    """Another process works on the search; the message names it."""
+
+
+class Unreachable(NasError):
+    """The service, or Ray, cannot be reached."""
+
+
+class Refused(NasError):
+    """The service answered with a problem."""

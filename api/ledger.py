@@ -134,11 +134,11 @@ class SqlLedger:
 
     def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
         """Records the next trial (status queued) with the infeasible candidates drawn before it, all or nothing."""
-        values = trial_values(trial)
         queued = TrialStatus.QUEUED.value
+        values = {**trial_values(trial), "search_id": lease.search_id, "status": queued}
         with self._fenced(lease) as connection:
             _check_next(connection, lease.search_id, trial.number)
-            connection.execute(_ADD_TRIAL, [{**values, "status": queued, "created_at": utc(self._clock())}])
+            connection.execute(_ADD_TRIAL, [{**values, "created_at": utc(self._clock())}])
             if trial.static_metrics:
                 connection.execute(_ADD_METRICS, _metrics(lease, trial.number, queued, STATIC, trial.static_metrics))
             if infeasible:

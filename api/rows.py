@@ -111,9 +111,8 @@ def event_record(row: AnyRow) -> Event:
 
 
 def trial_values(trial: Trial) -> Values:
-    """The row of `trials` for a trial that has just been proposed; times and status are the ledger's to add."""
+    """The row of `trials` for a proposed trial; whose search, when and in which status is the ledger's to add."""
     return {
-        "search_id": trial.search_id,
         "number": trial.number,
         "genotype": list(trial.genotype),
         "architecture": trial.architecture,
