@@ -71,7 +71,7 @@ R0_SP53 = _graph(
     ),
 )
 
-RECORDS: dict[str, Published] = {
+PUBLISHED: dict[str, Published] = {
     "spinenet-49s": Published(
         architecture=SpineNet(**SPINENET_49, width=0.65, endpoint_filters=128),
         head_filters=128,
@@ -124,5 +124,3 @@ RECORDS: dict[str, Published] = {
         source="Du et al. 2020, figure 4c; scale permutation and connections only",
     ),
 }
-
-PUBLISHED: dict[str, SpineNet] = {name: record.architecture for name, record in RECORDS.items()}
