@@ -5,24 +5,24 @@ records ends and dead workers. A trial runs in an actor that is reused by the ne
 (checkpoints, loggers, retries, console output) nothing is used: the storage behind the controller is the only truth.
 """
 
-import dataclasses
 import importlib
 import logging
 import math
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import ray
 from ray import tune
-from ray.exceptions import OutOfMemoryError, RayActorError
+from ray.job_config import JobConfig
 from ray.tune.search import ConcurrencyLimiter, Searcher
 
-from nas.controller import Signal
-from nas.errors import TrialFailure
+from nas.controller import Controller, Signal
+from nas.drivers.boundary import reports
 from nas.ports import Evaluator
 from nas.records import Assignment, Failed, Failure, FailureKind, Finished, Measured, Measurement, Report
 
@@ -39,21 +39,11 @@ QUIET_TUNE = {
     "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "1e9",
 }
 
-
-class Dispatcher(Protocol):
-    """What a driver needs of a controller."""
-
-    def next_trial(self) -> Assignment | Signal: ...
-
-    def record(self, report: Report) -> None: ...
-
-    def should_stop(self, number: int) -> bool: ...
-
-    def heartbeat(self) -> None: ...
+LOW_MEMORY = ("running low on memory", "memory usage threshold", "OutOfMemoryError")  # words of Ray's memory monitor
 
 
 def run_on_ray(
-    controller: Dispatcher,
+    controller: Controller,
     evaluator: Evaluator | str,
     *,
     name: str,
@@ -92,26 +82,27 @@ def run_on_ray(
 
 
 @contextmanager
-def local_ray(
-    *, cpus: float, gpus: float = 0, address: str | None = None, name: str = "", **options: Any
-) -> Iterator[str]:
-    """Connected to Ray inside, disconnected after; the address. Without an address it starts a local Ray of that size."""
-    size = (
-        {}
-        if address
-        else {"num_cpus": max(1, math.ceil(cpus)), "num_gpus": math.ceil(gpus), "include_dashboard": False}
-    )
+def connected(
+    *, name: str, cpus: float = 1, gpus: float = 0, address: str | None = None, dashboard: bool = False
+) -> Iterator[dict[str, str]]:
+    """Connected to Ray inside, disconnected after: to the cluster at `address`, else to a local Ray of that size.
+
+    Yields Ray's own addresses (`gcs_address`, `webui_url`). `name` stands in the dashboard's list of jobs. Raises
+    ConnectionError when nothing answers at the address.
+    """
+    size = {"num_cpus": max(1, math.ceil(cpus)), "num_gpus": math.ceil(gpus)}
+    local: dict[str, Any] = {**size, "include_dashboard": dashboard}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of Ray's own start-up; harmless, and ours are errors
-        context = ray.init(
+        warnings.simplefilter("ignore")  # of Ray's own start-up
+        context: Any = ray.init(
             address=address or "local",
-            job_config=ray.job_config.JobConfig(metadata={"search": name} if name else {}),
+            job_config=JobConfig(metadata={"search": name}),
             logging_level=logging.ERROR,
             log_to_driver=False,
-            **{**size, **options},
+            **({} if address else local),
         )
     try:
-        yield str(context.address_info["gcs_address"])
+        yield dict(context.address_info)
     finally:
         ray.shutdown()
 
@@ -119,7 +110,7 @@ def local_ray(
 class Bridge:
     """Between Tune, which knows trials by its own ids, and the controller, which counts them."""
 
-    def __init__(self, controller: Dispatcher, name: str) -> None:
+    def __init__(self, controller: Controller, name: str) -> None:
         self.controller = controller
         self.name = name
         self.numbers: dict[str, int] = {}  # running trials, by Tune's id
@@ -142,33 +133,34 @@ class Bridge:
 
     def take(self, trial_id: str, result: dict[str, Any]) -> bool:
         """Records what one step brought; whether the trial ends here."""
-        number = self.numbers.get(trial_id)
-        if number is None or self.stopped_by:
+        if trial_id not in self.numbers or self.stopped_by:
             return True
-        return bool(self.guarded(lambda: self._record_step(trial_id, number, result), otherwise=True))
+        return bool(self.guarded(lambda: self._record_step(trial_id, result), otherwise=True))
 
-    def _record_step(self, trial_id: str, number: int, result: dict[str, Any]) -> bool:
-        if result.get("failure"):
-            self.ended(trial_id, Failed(number=number, failure=result["failure"]))
-            return True
-        for measurement in result.get("measurements", ()):
-            self.controller.record(Measured(number=number, measurement=measurement))
-        return bool(result["done"]) or self.controller.should_stop(number)
+    def _record_step(self, trial_id: str, result: dict[str, Any]) -> bool:
+        number = self.numbers[trial_id]
+        for report in result["reports"]:
+            self.controller.record(report)
+        if result["done"]:
+            self._forget(trial_id)
+        return result["done"] or self.controller.should_stop(number)
 
     def completed(self, trial_id: str) -> None:
-        """Records that the worker is done, unless its failure is recorded already."""
+        """Records the end of a trial that the controller had asked to stop; any other end is a report of its own."""
         if trial_id in self.numbers and not self.stopped_by:
-            self.ended(trial_id, Finished(number=self.numbers[trial_id]))
+            self._end(Finished(number=self._forget(trial_id)))
 
-    def died(self, trial_id: str, error: Exception | None) -> None:
+    def died(self, trial_id: str, words: str) -> None:
         """Records that the worker itself is gone."""
         if trial_id in self.numbers and not self.stopped_by:
-            self.ended(trial_id, Failed(number=self.numbers[trial_id], failure=death_of(error)))
+            self._end(Failed(number=self._forget(trial_id), failure=death_of(words)))
 
-    def ended(self, trial_id: str, report: Report) -> None:
-        self.actors.pop(trial_id, None)
-        del self.numbers[trial_id]
+    def _end(self, report: Report) -> None:
         self.guarded(lambda: self.controller.record(report))
+
+    def _forget(self, trial_id: str) -> int:
+        self.actors.pop(trial_id, None)
+        return self.numbers.pop(trial_id)
 
     def heartbeat(self) -> None:
         """Lets the controller renew its lease while no trial reports."""
@@ -198,14 +190,14 @@ class Bridge:
         return f"trial-{self.numbers[trial.trial_id]}"
 
 
-class ControllerSearcher(Searcher):  # type: ignore[misc]  # ray has no types
+class ControllerSearcher(Searcher):
     """Asks the controller for the next trial."""
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self.bridge = bridge
 
-    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+    def suggest(self, trial_id: str) -> Any:
         return self.bridge.suggest(trial_id)
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
@@ -218,7 +210,7 @@ class ControllerSearcher(Searcher):  # type: ignore[misc]  # ray has no types
         """Nothing, for the same reason."""
 
 
-class ControllerStopper(tune.Stopper):  # type: ignore[misc]
+class ControllerStopper(tune.Stopper):
     """Records each step and tells Tune when a trial, or everything, ends. Tune asks it before any callback."""
 
     def __init__(self, bridge: Bridge) -> None:
@@ -231,7 +223,7 @@ class ControllerStopper(tune.Stopper):  # type: ignore[misc]
         return self.bridge.stopped_by is not None
 
 
-class ControllerCallback(tune.Callback):  # type: ignore[misc]
+class ControllerCallback(tune.Callback):
     """Records ends of trials and deaths of workers."""
 
     def __init__(self, bridge: Bridge) -> None:
@@ -244,16 +236,16 @@ class ControllerCallback(tune.Callback):  # type: ignore[misc]
         self.bridge.completed(trial.trial_id)
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        self.bridge.died(trial.trial_id, error_of(trial))
+        self.bridge.died(trial.trial_id, last_words(trial))
 
     def on_step_end(self, iteration: int, trials: list[Any], **info: Any) -> None:
         self.bridge.heartbeat()
 
 
-class TrialActor(tune.Trainable):  # type: ignore[misc]
-    """Runs trials one after the other in one process; each step is the next measurement of the evaluator.
+class TrialActor(tune.Trainable):
+    """Runs trials one after the other in one process; each step is the next report of the evaluator.
 
-    A failure is returned as data, so that the process lives on for the next trial.
+    A failure is a report too, so that the process lives on for the next trial.
     """
 
     evaluator: Evaluator | str
@@ -261,37 +253,32 @@ class TrialActor(tune.Trainable):  # type: ignore[misc]
     def setup(self, config: dict[str, Any]) -> None:
         threads = str(max(1, int(config["assignment"].cpus)))
         os.environ.update(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)  # before the evaluator loads torch
-        self.iterator: Iterator[Measurement] | None = None
+        self.reports: Iterator[Report] = iter(())
         self.reset_config(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         self.cleanup()
         self.assignment: Assignment = new_config["assignment"]
+        self.reports = reports(self.evaluate, self.assignment)
         return True
+
+    def evaluate(self, assignment: Assignment) -> Iterator[Measurement]:
+        """The evaluator's measurements; it is loaded here, so that an import that fails is a failure of the trial."""
+        return load_evaluator(self.evaluator)(assignment)
 
     def step(self) -> dict[str, Any]:
         show_in_process_list(f"{self.assignment.search_name} trial {self.assignment.number}")
-        try:
-            return self.measure()
-        except TrialFailure as error:
-            return {"failure": error.failure, "done": True}
-        except Exception as error:  # noqa: BLE001 - the boundary of a trial
-            return {"failure": failure_of(error), "done": True}
+        report = next(self.reports)
+        if isinstance(report, Measured) and not self.is_last(report):
+            return {"reports": (report,), "done": False}
+        return {"reports": (report, *self.reports), "done": True}
 
-    def measure(self) -> dict[str, Any]:
-        """The next measurement. The one of the last epoch comes together with the end, which is a call saved."""
-        if self.iterator is None:
-            self.iterator = iter(load_evaluator(self.evaluator)(self.assignment))
-        measurement = next(self.iterator, None)
-        if measurement is None:
-            return {"measurements": (), "done": True}
-        if measurement.fidelity < self.assignment.task.get("epochs", math.inf):
-            return {"measurements": (measurement,), "done": False}
-        return {"measurements": (measurement, *self.iterator), "done": True}
+    def is_last(self, report: Measured) -> bool:
+        """Whether this was the last epoch: then the end comes in the same step, which saves a call per trial."""
+        return bool(report.measurement.fidelity >= self.assignment.task.get("epochs", math.inf))
 
     def cleanup(self) -> None:
-        close = getattr(self.iterator, "close", None)
-        self.iterator = None
+        close = getattr(self.reports, "close", None)
         if close is not None:
             close()
 
@@ -305,33 +292,25 @@ def load_evaluator(evaluator: Evaluator | str) -> Evaluator:
     return loaded
 
 
-def error_of(trial: Any) -> Exception | None:
-    """What ended the trial, from Tune's file beside the driver; the copy in its storage may be an older run's."""
-    path = trial.pickled_error_file
-    return ray.cloudpickle.loads(Path(path).read_bytes()) if path else None
+def last_words(trial: Any) -> str:
+    """What Tune wrote about the end of the trial, beside the driver; the copy in its storage may be an older run's."""
+    path = Path(trial.local_path, "error.txt")
+    return path.read_text(errors="replace") if path.is_file() else ""
 
 
-def failure_of(error: Exception) -> Failure:
-    """An unexpected exception of the evaluator as a failure that names it."""
-    kind = FailureKind.OUT_OF_MEMORY if isinstance(error, MemoryError) else FailureKind.ERROR
-    return Failure(kind=kind, message=f"{type(error).__name__}: {error}")
-
-
-def death_of(error: Exception | None) -> Failure:
-    """Why a worker died, as far as Ray can tell."""
-    text = str(error)
-    if isinstance(error, OutOfMemoryError) or "out of memory" in text.lower() or "OOM" in text:
-        message = "The worker was killed because its machine ran out of memory."
+def death_of(words: str) -> Failure:
+    """Why a worker died, as far as Ray can tell: its memory monitor says so, everything else is a crash."""
+    if any(sign in words for sign in LOW_MEMORY):
+        message = "the worker was killed because its machine ran out of memory"
         return Failure(kind=FailureKind.OUT_OF_MEMORY, message=message)
-    if isinstance(error, RayActorError):
-        reason = text.strip().splitlines()[-1].strip()
-        return Failure(kind=FailureKind.CRASHED, message=f"The worker process died. {reason}")
-    return Failure(kind=FailureKind.CRASHED, message=f"The worker failed: {text}")
+    detail = re.search(r"Worker exit detail: ([^.]*)", words)
+    reason = detail[1] if detail else (words.strip().splitlines() or ["for an unknown reason"])[-1].strip()
+    return Failure(kind=FailureKind.CRASHED, message=f"the worker process died: {reason}")
 
 
 def show_in_process_list(title: str) -> None:
     """Names this worker in `ps` and on the dashboard's cluster page while it is in the call."""
-    ray._raylet.setproctitle(f"ray::{title}")
+    vars(ray._raylet)["setproctitle"](f"ray::{title}")  # the library Ray itself names its processes with
 
 
 @contextmanager
