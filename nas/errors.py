@@ -6,7 +6,8 @@ NasError
 ├── StorageError
 │   ├── NotFound
 │   ├── IllegalTransition
-│   ├── LeaseLost
+│   ├── LeaseLost           another controller has taken the search over
+│   ├── LeaseHeld           another controller holds the search; try again later
 │   ├── IdempotencyConflict
 │   └── InvalidQuery    an unknown operator, a cursor of another query
 └── SpaceExhausted      no untried feasible candidate was found
@@ -49,6 +50,10 @@ class IllegalTransition(StorageError):
 
 class LeaseLost(StorageError):
     """Another controller has taken the search over."""
+
+
+class LeaseHeld(StorageError):
+    """Another controller holds the search."""
 
 
 class IdempotencyConflict(StorageError):

@@ -73,7 +73,7 @@ def parse_condition(text: str) -> Condition:
 
 
 def check_query(query: Query) -> None:
-    """Raises `InvalidQuery` for an unknown operator, a bound that is no number, a limit out of range, another's cursor."""
+    """Raises `InvalidQuery` for an unknown operator, a bound not finite, a limit out of range, another's cursor."""
     for condition in query.where:
         if condition.operator not in OPERATORS:
             raise InvalidQuery(f"operator must be one of {' '.join(OPERATORS)}, got {condition.operator!r}")

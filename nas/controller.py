@@ -1,0 +1,325 @@
+"""The controller: owns the state of one search and decides what runs next. It is passive: drivers pull.
+
+A driver calls `next_trial` whenever it has room, `record` for everything that happens to a trial, `should_stop` before
+it goes on with one, and `heartbeat` when nothing happens for long. Every call that changes something writes it to the
+storage at once; a controller opened on the same storage after a crash goes on with the very same proposals.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from nas.clock import Clock, system_clock
+from nas.document import SearchDocument
+from nas.errors import NotFound, SpaceExhausted
+from nas.history import History
+from nas.pareto import point
+from nas.ports import Storage
+from nas.proposals import Proposal, Proposer
+from nas.records import (
+    LEGAL_SEARCH,
+    LEGAL_TRIAL,
+    Assignment,
+    Failed,
+    Failure,
+    FailureKind,
+    Finished,
+    Lease,
+    Measured,
+    Measurement,
+    Report,
+    SearchStatus,
+    Trial,
+    TrialStatus,
+)
+from nas.rules import Ending, lag_of, max_failures
+
+LEASE_TTL_S = 60.0
+POLL_S = 1.0
+
+
+class Signal(StrEnum):
+    """What `next_trial` answers when it hands nothing out."""
+
+    WAIT = "wait"  # ask again after the next report
+    DONE = "done"  # nothing more will come; running trials may still have to end
+
+
+class Controller:
+    """Decides for one search, under its lease. Made by `nas.opening.open_controller`; used by one thread.
+
+    Every call may raise `LeaseLost`: then another controller has the search, and this one must be dropped.
+    """
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        lease: Lease,
+        document: SearchDocument,
+        proposer: Proposer,
+        home: Path,
+        clock: Clock = system_clock,
+        ttl_s: float = LEASE_TTL_S,
+    ) -> None:
+        self.storage = storage
+        self.document = document
+        self.search_id = lease.search_id
+        self._lease = lease
+        self._proposer = proposer
+        self._home = home
+        self._clock = clock
+        self._ttl_s = ttl_s
+        self._renewed_at = self._polled_at = clock()
+        self._history = History(lag_of(document))
+        self._running: dict[int, dict[str, float]] = {}  # handed out by this controller -> metrics so far
+        self._unassigned: list[Trial] = []  # recorded but not handed out by this controller, ascending
+        self._asked_to_stop: set[int] = set()
+        self._failures = 0
+        self._completed = 0
+        self._last_failure = ""
+        self._exhausted: str | None = None  # why nothing more is proposed
+        self._ending: Ending | None = None  # why running trials are to stop
+        self._done = False
+        self._restore()
+
+    # What drivers call.
+
+    def next_trial(self) -> Assignment | Signal:
+        """The next trial to train, or why there is none now."""
+        self.heartbeat()
+        self._poll_cancel()
+        if self._done or self._ending is not None:
+            self._conclude()
+            return Signal.DONE
+        if self._unassigned:
+            return self._hand_out(self._unassigned.pop(0).number)
+        if self._exhausted is not None or len(self._history) >= self.document.budget.trials:
+            self._conclude()
+            return Signal.DONE
+        if not self._history.ready():
+            return Signal.WAIT
+        return self._propose()
+
+    def record(self, report: Report) -> None:
+        """Records what happened to a trial. Reports about a trial that has ended are ignored."""
+        self.heartbeat()
+        if not 0 <= report.number < len(self._history):
+            raise NotFound(f"search {self.search_id} has trials 0..{len(self._history) - 1}, got {report.number}")
+        if report.number not in self._running:
+            return
+        match report:
+            case Measured(number=number, measurement=measurement):
+                self._measure(number, measurement)
+            case Finished(number=number):
+                self._finish(number)
+            case Failed(number=number, failure=failure):
+                self._fail(number, failure)
+        self._conclude()
+
+    def should_stop(self, number: int) -> bool:
+        """Whether the driver should end this trial and report it finished."""
+        self.heartbeat()
+        self._poll_cancel()
+        stop = self._ending is not None or number not in self._running
+        if stop and number in self._running:
+            self._asked_to_stop.add(number)
+        return stop
+
+    def retry(self, number: int) -> Assignment:
+        """The same trial again with the next attempt, after its worker died. Raises `NotFound` unless it is running."""
+        self.heartbeat()
+        if number not in self._running:
+            raise NotFound(f"trial {self.search_id}-{number} is not running, so it cannot be tried again")
+        return self._hand_out(number)
+
+    def heartbeat(self) -> None:
+        """Renews the lease when a third of its time is gone; call it at least that often."""
+        if self._clock() - self._renewed_at < self._ttl_s / 3:
+            return
+        self._renewed_at = self._clock()
+        self._lease = self.storage.renew_lease(self._lease, self._ttl_s)
+
+    def close(self) -> None:
+        """Gives the search free for another controller. Trials still running are handed out again by that one."""
+        self.storage.release_lease(self._lease)
+
+    @property
+    def running(self) -> Sequence[int]:
+        """The trials handed out and not ended, ascending."""
+        return sorted(self._running)
+
+    # The state a search is resumed from.
+
+    def _restore(self) -> None:
+        search = self.storage.search(self.search_id)
+        for trial in self.storage.trials(self.search_id):
+            self._remember(trial)
+        if search.status is SearchStatus.QUEUED:
+            self.storage.set_search_status(self._lease, SearchStatus.RUNNING)
+            self._tell("started", f"search {search.name} started")
+        elif not LEGAL_SEARCH[search.status]:
+            self._done = True
+        else:
+            self._tell("resumed", f"search {search.name} goes on after {len(self._history)} trials")
+        if search.cancel_requested:
+            self._ending = Ending(SearchStatus.CANCELLED, "cancelled on request")
+
+    def _remember(self, trial: Trial) -> None:
+        """Takes over what was recorded about a trial."""
+        self._history.add(trial.genotype)
+        if LEGAL_TRIAL[trial.status]:
+            self._unassigned.append(trial)
+        else:
+            self._count(trial.number, trial.status, metrics=trial.metrics, failure=trial.failure)
+
+    def _count(
+        self,
+        number: int,
+        status: TrialStatus,
+        *,
+        metrics: Mapping[str, float],
+        failure: Failure | None = None,
+    ) -> None:
+        """Lets history and rules know how a trial ended."""
+        completed = status is TrialStatus.COMPLETED
+        self._history.finish(number, point(metrics, self.document.objectives) if completed else None)
+        self._completed += completed
+        if failure is None:
+            return
+        self._failures += 1
+        self._last_failure = f"trial {number}: {failure.message}"
+        if self._failures >= max_failures(self.document.budget):
+            reason = f"{self._failures} trials failed; the last, {self._last_failure}"
+            self._ending = self._ending or Ending(SearchStatus.FAILED, reason)
+
+    # How trials begin.
+
+    def _propose(self) -> Assignment | Signal:
+        number = len(self._history)
+        seen = self._history.seen()
+        try:
+            proposal = self._proposer.propose(self._history.shown(), number)
+        except SpaceExhausted as exhausted:
+            self._exhausted = str(exhausted)
+            self._conclude()
+            return Signal.DONE
+        trial = self._trial(number, proposal, seen)
+        self.storage.add_trial(self._lease, trial, proposal.infeasible)
+        self._history.add(trial.genotype)
+        return self._hand_out(number)
+
+    def _trial(self, number: int, proposal: Proposal, seen: tuple[int, ...] | None) -> Trial:
+        architecture = proposal.draw.architecture
+        return Trial(
+            search_id=self.search_id,
+            number=number,
+            genotype=proposal.draw.genotype,
+            architecture=architecture.model_dump(mode="json"),
+            architecture_id=architecture.architecture_id,
+            seed=trial_seed(self.document.seed, number),
+            static_metrics=proposal.metrics,
+            redraws=proposal.redraws,
+            seen=seen,
+        )
+
+    def _hand_out(self, number: int) -> Assignment:
+        trial = self.storage.move_trial(self._lease, number, TrialStatus.RUNNING)
+        self._running[number] = trial.metrics
+        return Assignment(
+            search_id=self.search_id,
+            search_name=self.document.name,
+            number=number,
+            attempt=trial.attempt,
+            seed=trial.seed,
+            architecture=trial.architecture,
+            task=self.document.task.model_dump(mode="json"),
+            cpus=self.document.resources.cpus,
+            gpus=self.document.resources.gpus,
+            directory=str(self._home / "trials" / self.search_id / f"{number:05d}"),
+            cache_directory=str(self._home / "cache"),
+            timeout_s=self.document.budget.trial_timeout_s,
+        )
+
+    # How trials end.
+
+    def _measure(self, number: int, measurement: Measurement) -> None:
+        broken = [f"{name} is {value}" for name, value in measurement.metrics.items() if not math.isfinite(value)]
+        if broken:
+            sentence = f"{', '.join(broken)} at fidelity {measurement.fidelity}"
+            self._fail(number, Failure(kind=FailureKind.DIVERGED, message=sentence))
+            return
+        self.storage.add_measurement(self._lease, number, measurement)
+        self._running[number] |= measurement.metrics
+
+    def _finish(self, number: int) -> None:
+        metrics = self._running[number]
+        if number in self._asked_to_stop:
+            self._end(number, TrialStatus.CANCELLED)
+            return
+        missing = [o.metric for o in self.document.objectives if o.metric not in metrics]
+        if missing:
+            sentence = f"no {', '.join(missing)} was measured, only {', '.join(sorted(metrics)) or 'nothing'}"
+            self._fail(number, Failure(kind=FailureKind.ERROR, message=sentence))
+            return
+        self._end(number, TrialStatus.COMPLETED)
+
+    def _fail(self, number: int, failure: Failure) -> None:
+        self._end(number, TrialStatus.FAILED, failure)
+
+    def _end(self, number: int, status: TrialStatus, failure: Failure | None = None) -> None:
+        self.storage.move_trial(self._lease, number, status, failure)
+        metrics = self._running.pop(number)
+        self._asked_to_stop.discard(number)
+        self._count(number, status, metrics=metrics, failure=failure)
+        told = f"trial {number} {status}" if failure is None else f"trial {number} failed: {failure.message}"
+        self._tell(f"trial_{status}", told, number)
+
+    # How the search ends.
+
+    def _poll_cancel(self) -> None:
+        """Takes notice of a wish to cancel, at most once per `POLL_S`."""
+        if self._done or self._ending is not None or self._clock() - self._polled_at < POLL_S:
+            return
+        self._polled_at = self._clock()
+        if self.storage.search(self.search_id).cancel_requested:
+            self._ending = Ending(SearchStatus.CANCELLED, "cancelled on request")
+
+    def _conclude(self) -> None:
+        """Ends the search once nothing runs and nothing will."""
+        if self._done:
+            return
+        if self._ending is not None:
+            self._drop_unassigned()
+        ending = self._ending or self._natural_ending()
+        if ending is None or self._running or self._unassigned:
+            return
+        self.storage.set_search_status(self._lease, ending.status, ending.reason)
+        self._done = True
+        self._tell(str(ending.status), ending.reason or f"search {self.document.name} completed")
+
+    def _drop_unassigned(self) -> None:
+        for trial in self._unassigned:
+            self.storage.move_trial(self._lease, trial.number, TrialStatus.CANCELLED)
+            self._history.finish(trial.number, None)
+        self._unassigned.clear()
+
+    def _natural_ending(self) -> Ending | None:
+        """How the search ends when it is let run, or None while more trials are to come."""
+        if self._exhausted is None and len(self._history) < self.document.budget.trials:
+            return None
+        if self._completed:
+            return Ending(SearchStatus.COMPLETED, self._exhausted)
+        if self._failures:
+            return Ending(SearchStatus.FAILED, f"no trial completed; the last, {self._last_failure}")
+        return Ending(SearchStatus.FAILED, self._exhausted)
+
+    def _tell(self, kind: str, message: str, trial: int | None = None) -> None:
+        self.storage.add_event(self._lease, kind, message, trial)
+
+
+def trial_seed(search_seed: int, number: int) -> int:
+    """The seed a trial trains with, 32 bits: the same in every run of the search, another under another seed."""
+    return int.from_bytes(sha256(f"{search_seed}/{number}".encode()).digest()[:4], "big")

@@ -1,0 +1,40 @@
+"""The boundary of a trial: whatever its evaluator does becomes a report."""
+
+import logging
+from collections.abc import Generator
+
+from nas.errors import TrialFailure
+from nas.ports import Evaluator
+from nas.records import Assignment, Failed, Failure, FailureKind, Finished, Measured, Report
+
+log = logging.getLogger(__name__)
+
+
+def reports(evaluator: Evaluator, assignment: Assignment) -> Generator[Report, None, None]:
+    """What happens to the trial: its measurements as they come, then that it finished or failed.
+
+    Whatever the evaluator raises is the failure of its trial. Closing the iterator closes the evaluator's; whoever
+    closes it reports the trial finished.
+    """
+    number = assignment.number
+    measurements = None
+    try:
+        measurements = evaluator(assignment)
+        for measurement in measurements:
+            yield Measured(number=number, measurement=measurement)
+    except Exception as error:  # noqa: BLE001  the trial boundary
+        yield Failed(number=number, failure=failure_of(error))
+    else:
+        yield Finished(number=number)
+    finally:
+        close = getattr(measurements, "close", None)
+        if close is not None:
+            close()
+
+
+def failure_of(error: Exception) -> Failure:
+    """Its own failure for a `TrialFailure`; for anything else an error that names the exception, which is logged."""
+    if isinstance(error, TrialFailure):
+        return error.failure
+    log.error("an evaluator raised", exc_info=error)
+    return Failure(kind=FailureKind.ERROR, message=f"{type(error).__name__}: {error}")

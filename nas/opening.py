@@ -1,0 +1,61 @@
+"""Opens a search for running: takes its lease and builds the controller its document asks for."""
+
+from pathlib import Path
+from typing import Any
+
+from nas.clock import Clock, system_clock
+from nas.controller import LEASE_TTL_S, Controller
+from nas.document import SearchDocument
+from nas.errors import LeaseHeld
+from nas.ports import Storage
+from nas.proposals import Proposer
+from nas.records import Lease
+from nas.static_metrics import StaticMetrics, static_metrics_of
+from nas.strategies.registry import draws_from
+from search_spaces.registry import space_from
+from search_spaces.space import Space
+
+
+def open_controller(
+    storage: Storage,
+    search_id: str,
+    *,
+    owner: str,
+    home: Path,
+    clock: Clock = system_clock,
+    ttl_s: float = LEASE_TTL_S,
+    space: Space[Any] | None = None,
+    static_metrics: StaticMetrics | None = None,
+) -> Controller:
+    """The controller of a search, holding its lease; `owner` must be another name in every process.
+
+    Trials get folders below `home`/trials, and share `home`/cache. `space` and `static_metrics` stand in for those of
+    the document. Raises `NotFound`, `LeaseHeld`, and `DocumentError` when the annotations cannot be read.
+    """
+    document = SearchDocument.model_validate(storage.search(search_id).document)
+    space = space or space_from(document.space)
+    measure = static_metrics or static_metrics_of(document.task)
+    draws = draws_from(document.strategy, space=space, seed=document.seed)
+    lease = _lease(storage, search_id, owner=owner, ttl_s=ttl_s)
+    tried = [trial.architecture_id for trial in storage.trials(search_id)]
+    tried += [candidate.architecture_id for candidate in storage.infeasible(search_id)]
+    return Controller(
+        storage=storage,
+        lease=lease,
+        document=document,
+        proposer=Proposer(draws, measure, document.constraints, tried=tried),
+        home=home,
+        clock=clock,
+        ttl_s=ttl_s,
+    )
+
+
+def _lease(storage: Storage, search_id: str, *, owner: str, ttl_s: float) -> Lease:
+    lease = storage.acquire_lease(search_id, owner, ttl_s)
+    if lease is None:
+        held = storage.lease_of(search_id)
+        holder = held.owner if held else "another process"
+        raise LeaseHeld(
+            f"search {search_id} is being run by {holder}; it is free at most {ttl_s:.0f} s after that ends"
+        )
+    return lease

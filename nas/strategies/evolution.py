@@ -1,0 +1,41 @@
+"""Regularized evolution (Real et al. 2019, Regularized Evolution for Image Classifier Architecture Search)."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nas.ports import Outcome
+from search_spaces.genotypes import Draw, mutate, sample
+from search_spaces.space import Space
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evolution:
+    """The oldest die: the population is the last `population` completed trials; the best of `sample` is mutated.
+
+    The first `population` trials are uniform samples. With several objectives the first decides, the next ones break
+    ties: a scalar order. Pareto ranks are another strategy's business.
+    """
+
+    population: int
+    sample: int
+
+    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+        """A mutation of a tournament's winner; a uniform sample while the first population is not complete."""
+        alive = self._alive(history) if number >= self.population else []
+        if not alive:
+            return sample(space, rng)
+        contenders = rng.sample(alive, min(self.sample, len(alive)))
+        winner = max(contenders, key=lambda outcome: (outcome.values, -outcome.number))
+        return mutate(space, winner.genotype, rng)
+
+    def _alive(self, history: Sequence[Outcome]) -> list[Outcome]:
+        """The last `population` trials with a result, newest first."""
+        alive: list[Outcome] = []
+        for outcome in reversed(history):
+            if outcome.values is not None:
+                alive.append(outcome)
+            if len(alive) == self.population:
+                break
+        return alive
