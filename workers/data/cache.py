@@ -38,7 +38,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CachedPictures:
-    """Letterboxed pictures [N, height, width, 3] as a read-only memory map, and a checksum [N] of the pixels of each."""
+    """Letterboxed pictures [N, height, width, 3] as a read-only memory map, and a checksum [N] of each one's pixels."""
 
     pixels: NDArray[np.uint8]
     checksums: NDArray[np.uint32]

@@ -19,8 +19,11 @@ from nas.records import FailureKind
 Pixels = NDArray[np.uint8]
 """RGB, [height, width, 3]."""
 
-# What Pillow's decoders raise on broken files.
-UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError)
+# What Pillow's decoders were seen to raise on broken files, or can.
+UNREADABLE = (
+    *(OSError, EOFError, SyntaxError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError),
+    *(struct.error, Image.DecompressionBombError),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -65,7 +65,7 @@ class DetectionSplit:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for equal annotations and pixels, on every machine: what a result depends on."""
+        """Equal for equal annotations and letterboxed pixels, wherever they lie: what a result depends on."""
         content = hashlib.sha256(self._cache.checksums.tobytes())
         content.update(self.dataset.digest.encode())
         return content.hexdigest()

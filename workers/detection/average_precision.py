@@ -120,12 +120,17 @@ def _silent(*_: object) -> None:
 def _truth(document: Document) -> dict[str, Any]:
     """The document with annotations of its own. They are numbered from 1, since the evaluator takes an id of 0 for
     "not matched", and twice the same id for one annotation."""
-    annotations = [{**record, "id": number} for number, record in enumerate(document["annotations"], start=1)]
+    annotations = [_annotation(record, number) for number, record in enumerate(document["annotations"], start=1)]
     if all(record.get("iscrowd", 0) for record in annotations):
         raise TrialFailure(
             FailureKind.DATA, "average precision is not defined: the validation annotations hold no box to find"
         )
     return {**document, "annotations": annotations}
+
+
+def _annotation(record: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """The annotation under another number; the area it may lack, as boxes drawn by hand often do, is its box's."""
+    return {"area": record["bbox"][2] * record["bbox"][3], **record, "id": number}
 
 
 def _results(document: Document, detections: Sequence[Mapping[str, Any]], kind: Kind) -> dict[str, Any]:
