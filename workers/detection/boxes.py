@@ -20,9 +20,12 @@ def areas(boxes: Tensor) -> Tensor:
 
 def intersections(first: Tensor, second: Tensor) -> Tensor:
     """[A, 4], [N, 4] -> common areas [A, N]."""
-    low = torch.maximum(first[:, None, :2], second[None, :, :2])
-    high = torch.minimum(first[:, None, 2:], second[None, :, 2:])
-    return (high - low).clamp(min=0).prod(-1)
+    # One coordinate at a time: several times faster than broadcasting pairs of coordinates.
+    x1, y1, x2, y2 = (first[:, None, place] for place in range(4))
+    u1, v1, u2, v2 = (second[None, :, place] for place in range(4))
+    width = (torch.minimum(x2, u2) - torch.maximum(x1, u1)).clamp_(min=0)
+    height = (torch.minimum(y2, v2) - torch.maximum(y1, v1)).clamp_(min=0)
+    return width.mul_(height)
 
 
 def iou(first: Tensor, second: Tensor) -> Tensor:

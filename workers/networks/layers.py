@@ -33,9 +33,9 @@ def activate(x: Tensor, activation: Activation) -> Tensor:
 
 
 def convolution(inputs: int, outputs: int, kernel: int, *, stride: int = 1, bias: bool = False) -> nn.Conv2d:
-    """A convolution with He-initialised weights and zero bias."""
+    """A convolution with zero bias and normal weights of variance 1 / (inputs * kernel**2), as released."""
     layer = nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=bias)
-    nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+    nn.init.kaiming_normal_(layer.weight, mode="fan_in", nonlinearity="linear")
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
     return layer
