@@ -75,7 +75,7 @@ class Artifact:
 class Measurement:
     """The metrics of a trial at a fidelity (epochs received so far).
 
-    `elapsed_s` counts training and evaluation, from the start of the attempt.
+    `elapsed_s` counts training and evaluation since the first epoch, over all attempts.
     """
 
     fidelity: int

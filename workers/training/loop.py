@@ -77,7 +77,8 @@ class _Trainer(Generic[B]):
         state = self._state(checkpoint)
         measurements = list(checkpoint.measurements)
         for epoch in range(checkpoint.epochs_done, self.options.epochs):
-            measurements.append(self._epoch(state, epoch))
+            earlier_s = measurements[-1].elapsed_s if measurements else 0.0
+            measurements.append(self._epoch(state, epoch, earlier_s))
             unfinished = epoch + 1 < self.options.epochs
             snapshot = state.snapshot() if unfinished else None
             file.save(Checkpoint(epochs_done=epoch + 1, measurements=tuple(measurements), state=snapshot))
@@ -102,7 +103,7 @@ class _Trainer(Generic[B]):
             self.log.info("resumed after epoch %d/%d", checkpoint.epochs_done, self.options.epochs)
         return state
 
-    def _epoch(self, state: TrainingState[B], epoch: int) -> Measurement:
+    def _epoch(self, state: TrainingState[B], epoch: int, earlier_s: float) -> Measurement:
         """Trains and judges one epoch; the last one also writes the model."""
         clock = self.deadline.clock
         started = clock()
@@ -115,7 +116,7 @@ class _Trainer(Generic[B]):
         measurement = Measurement(
             fidelity=epoch + 1,
             metrics=metrics,
-            elapsed_s=clock() - started,
+            elapsed_s=earlier_s + clock() - started,
             artifacts=(self._write_model(judged),) if last else (),
         )
         self._log(measurement)
