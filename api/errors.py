@@ -3,12 +3,11 @@
 NasError
 ├── SchemaMismatch      the database has another schema version than this program
 ├── UnsafeBinding       serving beyond loopback without a token
-├── SearchHeld          another process works on the search
 ├── Unreachable         the service, or Ray, cannot be reached
 ├── Refused             the service answered with a problem
 └── RequestRefused      a request that stored state does not explain
     ├── Unauthorized        no token, or a wrong one
-    ├── BadRequest          a parameter that cannot be read
+    ├── ForeignRequest      from another machine or page, where no token protects the service
     ├── UnsupportedMedia    a body that is not JSON
     └── PayloadTooLarge     a body beyond the limit
 """
@@ -32,8 +31,8 @@ class Unauthorized(RequestRefused):
     """No token came with the request, or a wrong one."""
 
 
-class BadRequest(RequestRefused):
-    """A parameter or a body that cannot be read."""
+class ForeignRequest(RequestRefused):
+    """The request comes from another machine or another page, and no token protects the service."""
 
 
 class UnsupportedMedia(RequestRefused):
@@ -42,10 +41,6 @@ class UnsupportedMedia(RequestRefused):
 
 class PayloadTooLarge(RequestRefused):
     """The body is larger than the service accepts."""
-
-
-class SearchHeld(NasError):
-    """Another process works on the search; the message names it."""
 
 
 class Unreachable(NasError):

@@ -17,6 +17,7 @@ from api import tables
 from api.curves import curves_of
 from api.database import writing
 from api.rows import (
+    NOBODY,
     STATIC,
     AnyRow,
     artifact_values,
@@ -63,7 +64,6 @@ _MOVE_METRICS = (
 )
 _ADD_TRIAL, _ADD_INFEASIBLE = insert(tables.trials), insert(tables.infeasible)
 _ADD_METRICS, _ADD_ARTIFACTS, _ADD_EVENT = insert(tables.trial_metrics), insert(tables.artifacts), insert(tables.events)
-_NOBODY = ""
 _DIALECTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -114,7 +114,7 @@ class SqlLedger:
         """Lets the next owner in at once; a lease that was taken over has nothing to release."""
         with writing(self._engine) as connection:
             if _stored_lease(connection, lease.search_id).fence == lease.fence:
-                _write_lease(connection, replace(lease, owner=_NOBODY, expires_at=0.0))
+                _write_lease(connection, replace(lease, owner=NOBODY, expires_at=0.0))
 
     def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search:
         """The search in its new status, with the time it began or ended. Raises `IllegalTransition`."""
@@ -235,7 +235,7 @@ def _stored_lease(connection: Connection, search_id: str) -> AnyRow:
 
 
 def _check_fence(stored: AnyRow, lease: Lease) -> None:
-    if stored.fence != lease.fence or stored.owner == _NOBODY:
+    if stored.fence != lease.fence or stored.owner == NOBODY:
         raise LeaseLost(f"the lease {lease.fence} of search {lease.search_id} was taken over or released")
 
 

@@ -6,6 +6,7 @@ process, because everyone here can see that it is gone.
 
 import hashlib
 import os
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.errors import SearchHeld
 from nas.errors import LeaseLost
 from nas.ports import Storage
 from nas.records import Lease
 
-TTL_S = 30.0
+TTL_S = 60.0
+PATTERN = re.compile(r"process (?P<pid>\d+) on (?P<host>.+) \((?P<place>\w+)\.(?P<started>\d*)\)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,15 +32,15 @@ class Owner:
     started: str
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.pid}:{self.place}:{self.started}"
+        return f"process {self.pid} on {self.host} ({self.place}.{self.started})"
 
     @classmethod
     def parse(cls, text: str) -> "Owner | None":
-        """The owner written as text; None for one that another program wrote."""
-        parts = text.rsplit(":", 3)
-        if len(parts) != 4 or not parts[1].isdigit():
+        """The owner that was written as text; None for one that another program wrote."""
+        match = PATTERN.fullmatch(text)
+        if match is None:
             return None
-        return cls(host=parts[0], pid=int(parts[1]), place=parts[2], started=parts[3])
+        return cls(host=match["host"], pid=int(match["pid"]), place=match["place"], started=match["started"])
 
 
 def this_process() -> Owner:
@@ -50,27 +51,29 @@ def this_process() -> Owner:
 
 def is_dead(owner: Owner) -> bool:
     """Whether the process certainly no longer runs; False for one that cannot be seen from here."""
-    return owner.place == _place() and _started(owner.pid) != owner.started
+    return bool(owner.started) and owner.place == _place() and _started(owner.pid) != owner.started
 
 
-def claim(storage: Storage, search_id: str, *, ttl_s: float = TTL_S) -> Lease:
-    """A lease for this process. Raises `SearchHeld`, which names the holder, while another one works on the search."""
-    me = str(this_process())
-    lease = storage.acquire_lease(search_id, me, ttl_s)
-    if lease is None:
-        held = storage.lease_of(search_id)
-        owner = Owner.parse(held.owner) if held else None
-        if held and owner and is_dead(owner):
-            storage.release_lease(held)
-            lease = storage.acquire_lease(search_id, me, ttl_s)
-        if lease is None:
-            raise SearchHeld(_told(search_id, owner))
-    return lease
+def held_by_the_living(storage: Storage, search_id: str, *, now: float) -> str | None:
+    """Who works on the search: the text of a lease that has neither expired nor lost its process."""
+    held = storage.lease_of(search_id)
+    if held is None or held.expires_at <= now:
+        return None
+    owner = Owner.parse(held.owner)
+    return None if owner and is_dead(owner) else held.owner
+
+
+def free_from_the_dead(storage: Storage, search_id: str) -> None:
+    """Releases the lease of a process of this machine that was killed; anybody else's is left alone."""
+    held = storage.lease_of(search_id)
+    owner = Owner.parse(held.owner) if held else None
+    if held and owner and is_dead(owner):
+        storage.release_lease(held)
 
 
 @contextmanager
-def kept(storage: Storage, lease: Lease, *, ttl_s: float = TTL_S) -> Iterator[None]:
-    """Renews the lease inside, however long a step takes, and releases it at the end."""
+def kept(storage: Storage, lease: Lease | None, *, ttl_s: float = TTL_S) -> Iterator[None]:
+    """Renews the lease inside, however long a step of the driver takes."""
     ended = threading.Event()
     keeper = threading.Thread(target=_renew, args=(storage, lease, ttl_s, ended), name="lease", daemon=True)
     keeper.start()
@@ -79,20 +82,14 @@ def kept(storage: Storage, lease: Lease, *, ttl_s: float = TTL_S) -> Iterator[No
     finally:
         ended.set()
         keeper.join()
-        storage.release_lease(lease)
 
 
-def _renew(storage: Storage, lease: Lease, ttl_s: float, ended: threading.Event) -> None:
-    while not ended.wait(ttl_s / 3):
+def _renew(storage: Storage, lease: Lease | None, ttl_s: float, ended: threading.Event) -> None:
+    while lease is not None and not ended.wait(ttl_s / 3):
         try:
             storage.renew_lease(lease, ttl_s)
         except LeaseLost:
             return  # the controller learns it from its next write
-
-
-def _told(search_id: str, owner: Owner | None) -> str:
-    holder = f"process {owner.pid} on {owner.host}" if owner else "another process"
-    return f"{holder} is working on search {search_id}; look with `nas watch {search_id}`, or end that process first"
 
 
 def _place() -> str:

@@ -12,7 +12,7 @@ from api.curves import curves_of
 from api.database import reading, writing
 from api.identifiers import search_id_after
 from api.pages import leaderboard_page
-from api.rows import event_record, infeasible_record, search_record, trial_record
+from api.rows import NOBODY, event_record, infeasible_record, search_record, trial_record
 from api.tables import events, infeasible, leases, redraws, searches, trials
 from nas.clock import Clock, utc
 from nas.errors import IdempotencyConflict, InvalidQuery, NotFound
@@ -149,6 +149,15 @@ class SqlRecords:
             _search(connection, search_id)
             return [event_record(row) for row in connection.execute(statement)]
 
+    def lease_of(self, search_id: str) -> Lease | None:
+        """The last lease, expired or not; None once it was released."""
+        with reading(self._engine) as connection:
+            _search(connection, search_id)
+            row = connection.execute(select(leases).where(leases.c.search_id == search_id)).one()
+        if row.owner == NOBODY:
+            return None
+        return Lease(search_id=search_id, owner=row.owner, fence=row.fence, expires_at=row.expires_at)
+
     def _create(self, name: str, document: dict[str, Any], key: str | None) -> Search:
         digest = _digest(name, document)
         with writing(self._engine) as connection:
@@ -167,7 +176,7 @@ class SqlRecords:
                 "created_at": utc(now),
             }
             made = connection.execute(insert(searches).values(row).returning(*searches.c)).one()
-            connection.execute(insert(leases).values(search_id=made.id, owner="", fence=0, expires_at=0.0))
+            connection.execute(insert(leases).values(search_id=made.id, owner=NOBODY, fence=0, expires_at=0.0))
             return search_record(made)
 
 

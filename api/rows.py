@@ -21,6 +21,7 @@ from nas.records import (
     TrialStatus,
 )
 
+NOBODY = ""  # owns a lease that was released or never taken
 STATIC = -1  # the fidelity of metrics known before training
 
 Values = dict[str, Any]

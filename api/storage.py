@@ -1,5 +1,7 @@
 """The SQL storage: SQLite in one file, or PostgreSQL by URL. Implements `nas.ports.Storage`."""
 
+from contextlib import ExitStack
+
 from sqlalchemy import Engine, text
 
 from api.database import open_engine, reading
@@ -40,9 +42,8 @@ def open_storage(url: str, *, clock: Clock = system_clock) -> SqlStorage:
     engine = open_engine(url)
     if engine.dialect.name == "sqlite" and is_empty(engine):
         upgrade_database(url)
-    try:
+    with ExitStack() as refused:
+        refused.callback(engine.dispose)
         check_schema(engine)
-    except Exception:
-        engine.dispose()
-        raise
+        refused.pop_all()
     return SqlStorage(engine, clock=clock)

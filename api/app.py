@@ -1,0 +1,79 @@
+"""The REST service: routes, the gate before them, and problem documents for everything that goes wrong."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+from api.authentication import guard
+from api.problems import Problem, answer_with_problems
+from api.routes import health, searches, spaces, trials
+from api.routes.dependencies import Service
+from api.settings import Settings
+from api.storage import SqlStorage
+
+PREFIX = "/api/v1"
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    storage: SqlStorage,
+    settings: Settings,
+    *,
+    lifespan: Lifespan | None = None,
+    wake: Callable[[], None] = lambda: None,
+) -> FastAPI:
+    """The service over this storage.
+
+    `lifespan` runs around serving, for whoever runs searches in the same process; `wake` is called after a search was
+    submitted or its cancellation asked for, from the thread of the request.
+    """
+    app = FastAPI(
+        title="SpineSearch",
+        summary="Neural architecture search for vision: submit a search document, read the leaderboard",
+        version=_version(),
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+    )
+    app.state.service = Service(storage=storage, settings=settings, wake=wake)
+    app.include_router(_routes())
+    _describe_problems(app)
+    guard(app, settings)
+    answer_with_problems(app)
+    return app
+
+
+def _routes() -> APIRouter:
+    # The gate checks the token; this dependency only tells readers of the description that there is one.
+    bearer = HTTPBearer(auto_error=False, description="NAS_API_TOKEN of the service, where it has one")
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(bearer)])
+    for module in (searches, trials, spaces, health):
+        router.include_router(module.router)
+    return router
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Adds the schema that every documented problem refers to; FastAPI collects only those of response models."""
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = describe()
+        schemas = document["components"]["schemas"]
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(schema.pop("$defs", {}))
+        schemas["Problem"] = schema
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _version() -> str:
+    try:
+        return version("spinesearch")
+    except PackageNotFoundError:
+        return "0"

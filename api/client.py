@@ -1,0 +1,151 @@
+"""The Python client: what the command line reads and wishes, over REST. Answers with the records of the core.
+
+`Reader` is the little of a storage that the command line needs; the SQL storage has it too, so every command works on
+a service and on the state folder alike.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Protocol, TypeVar
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from api.errors import Refused, Unreachable
+from api.settings import Settings
+from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NotFound
+from nas.ports import Page, Query, SearchPage, SearchSummary
+from nas.records import Measurement, Search, SearchStatus, Trial
+
+T = TypeVar("T")
+TIMEOUT_S = 30.0
+
+
+class Reader(Protocol):
+    """The reading commands and the wish to cancel. All of it raises `NotFound`."""
+
+    def request_cancel(self, search_id: str) -> Search: ...
+
+    def search(self, name_or_id: str) -> Search: ...
+
+    def searches(
+        self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None
+    ) -> SearchPage: ...
+
+    def summary(self, search_id: str) -> SearchSummary: ...
+
+    def trial(self, search_id: str, number: int) -> Trial: ...
+
+    def leaderboard(self, search_id: str, query: Query) -> Page: ...
+
+
+def connect(settings: Settings) -> "RestClient":
+    """A client of the service that the settings name."""
+    token = settings.api_token
+    headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    return RestClient(httpx.Client(base_url=settings.api_url, headers=headers, timeout=TIMEOUT_S))
+
+
+class RestClient:
+    """Implements `Reader`, and submits. Raises `Unreachable` and `Refused` beside what the core raises."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
+
+    def submit(self, document: Mapping[str, Any], *, idempotency_key: str | None = None) -> Search:
+        """The queued search. Raises `DocumentError` with every problem the service finds."""
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return _search(self._call("POST", "/searches", json=document, headers=headers))
+
+    def request_cancel(self, search_id: str) -> Search:
+        return _search(self._call("POST", f"/searches/{search_id}/cancel"))
+
+    def search(self, name_or_id: str) -> Search:
+        return _search(self._call("GET", f"/searches/{name_or_id}"))
+
+    def searches(self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None) -> SearchPage:
+        """Newest first."""
+        answer = self._call("GET", "/searches", params=_given(status=status, limit=limit, cursor=cursor))
+        return SearchPage(searches=tuple(_search(item) for item in answer["items"]), next_cursor=answer["next_cursor"])
+
+    def summary(self, search_id: str) -> SearchSummary:
+        answer = self._call("GET", f"/searches/{search_id}")
+        return _read(
+            SearchSummary,
+            {
+                "search": _search(answer),
+                "trials_by_status": answer["trials"],
+                "infeasible": answer["infeasible"],
+                "redraws": answer["redraws"],
+            },
+        )
+
+    def trial(self, search_id: str, number: int) -> Trial:
+        return _trial(search_id, self._call("GET", f"/searches/{search_id}/trials/{number}"))
+
+    def leaderboard(self, search_id: str, query: Query) -> Page:
+        """A page in the order of the query."""
+        params = _given(
+            sort=f"-{query.sort}" if query.descending else query.sort,
+            where=[f"{each.metric}{each.operator}{each.bound!r}" for each in query.where],
+            status=[status.value for status in query.statuses],
+            limit=query.limit,
+            cursor=query.cursor,
+        )
+        answer = self._call("GET", f"/searches/{search_id}/leaderboard", params=params)
+        return Page(trials=tuple(_row(search_id, item) for item in answer["items"]), next_cursor=answer["next_cursor"])
+
+    def _call(self, method: str, path: str, **request: Any) -> Any:
+        try:
+            response = self.http.request(method, f"/api/v1{path}", **request)
+            answer = response.json()
+        except httpx.HTTPError as error:
+            raise Unreachable(f"the service at {self.http.base_url} cannot be reached: {error}") from error
+        except ValueError as error:
+            sentence = f"{self.http.base_url} answered {response.status_code}, but not as this service does"
+            raise Unreachable(sentence) from error
+        if response.is_success:
+            return answer
+        raise _refusal(response.status_code, answer)
+
+
+def _refusal(status: int, problem: Mapping[str, Any]) -> Exception:
+    """The problem as the exception that the storage would have raised."""
+    slug = str(problem.get("type", "")).rpartition(":")[2]
+    sentence = str(problem.get("detail") or problem.get("title") or f"status {status}")
+    if slug == "invalid-document":
+        return DocumentError([(each["field"], each["message"]) for each in problem["errors"]])
+    known = {"not-found": NotFound, "invalid-query": InvalidQuery, "idempotency-conflict": IdempotencyConflict}
+    return known[slug](sentence) if slug in known else Refused(f"the service refused: {sentence}")
+
+
+def _given(**parameters: Any) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _search(answer: Mapping[str, Any]) -> Search:
+    return _read(Search, {"document": {}, **answer})
+
+
+def _trial(search_id: str, answer: Mapping[str, Any]) -> Trial:
+    return _read(Trial, {"search_id": search_id, **answer})
+
+
+def _row(search_id: str, answer: Mapping[str, Any]) -> Trial:
+    """A trial of a list: its curve is one measurement that holds the newest value of every metric."""
+    measurements: Sequence[Measurement] = ()
+    if answer["fidelity"] is not None:
+        measurements = [
+            Measurement(fidelity=answer["fidelity"], metrics=answer["metrics"], elapsed_s=answer["elapsed_s"] or 0.0)
+        ]
+    unknown = {"genotype": (), "architecture": {}, "static_metrics": answer["metrics"]}
+    return _read(Trial, {"search_id": search_id, **answer, **unknown, "measurements": measurements})
+
+
+def _read(record: type[T], values: Mapping[str, Any]) -> T:
+    """The record of those values that are its fields."""
+    names = {field.name for field in fields(record)}  # type: ignore[arg-type]
+    try:
+        return TypeAdapter(record).validate_python({name: values[name] for name in names & set(values)})
+    except ValidationError as error:
+        raise Unreachable(f"the service answered with something else than a {record.__name__}: {error}") from error

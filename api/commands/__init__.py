@@ -1,0 +1,1 @@
+"""The commands of `nas`, one module per subject."""

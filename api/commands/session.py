@@ -1,0 +1,75 @@
+"""What every command starts from: settings, where to print, whom to read from, and how it ends."""
+
+import json
+import os
+import sys
+from enum import IntEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from api.client import Reader, connect
+from api.errors import Unreachable
+from api.settings import Settings
+from nas.errors import NotFound
+from nas.ports import Storage
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+SearchName = Annotated[str, typer.Argument(metavar="SEARCH", help="Name or id of a search; a name means its newest.")]
+
+
+class ExitCode(IntEnum):
+    """What the exit codes mean, the same for all commands."""
+
+    DONE = 0
+    FAILED = 1  # the search failed or was cancelled
+    USAGE = 2  # a wrong option, document or query
+    NOT_FOUND = 3
+    REFUSED = 4  # cannot reach or open something, or it said no
+    INTERRUPTED = 130
+
+
+EXIT_CODES = """
+Exit codes: 0 done, 1 the search failed or was cancelled, 2 wrong usage or document, 3 not found,
+4 cannot be reached or refused, 130 interrupted.
+"""
+
+
+def settings() -> Settings:
+    """The settings of this process's environment."""
+    return Settings.from_environment(os.environ)
+
+
+def console() -> Console:
+    """Where people read; bound to the standard output of now, so that nothing a library redirects later is lost."""
+    return Console(file=sys.stdout)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on the standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def reader() -> Reader:
+    """The service of NAS_API_URL where that is set, else the database of the state folder."""
+    if os.environ.get("NAS_API_URL"):
+        return connect(settings())
+    return storage(must_exist=True)
+
+
+def storage(*, must_exist: bool = False) -> Storage:
+    """The storage of the state folder. Raises `Unreachable`, and `NotFound` where there is nothing to read yet."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from api.storage import open_storage
+
+    here = settings()
+    database = here.home / "nas.db"
+    if must_exist and here.database_url is None and not database.is_file():
+        sentence = f"no state in {here.home.absolute()}; start with `nas run DOCUMENT`, or set NAS_HOME or NAS_API_URL"
+        raise NotFound(sentence)
+    try:
+        return open_storage(here.storage_url)
+    except (SQLAlchemyError, OSError) as error:
+        raise Unreachable(f"the database cannot be opened: {error}") from error

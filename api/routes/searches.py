@@ -1,0 +1,81 @@
+"""Searches: submitted, listed, looked at, cancelled."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Query, Response, status
+
+from api.problems import documented
+from api.routes.dependencies import Cursor, Limit, TheSearch, TheService, TheStorage
+from api.schemas import (
+    DOCUMENT,
+    EventList,
+    SearchDetail,
+    SearchList,
+    SearchView,
+    event_list,
+    search_detail,
+    search_list,
+    search_view,
+)
+from api.submission import submitted_document
+from nas.errors import IllegalTransition
+from nas.records import LEGAL_SEARCH, SearchStatus
+
+router = APIRouter(prefix="/searches", tags=["searches"])
+
+After = Annotated[int, Query(ge=0, le=2**31 - 1, description="`next_after` of the page before")]
+Document = Annotated[dict[str, Any], Body(openapi_examples={"blood-cells": {"value": DOCUMENT}})]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=200,
+        description="the same key again returns the first search, so that a submission can be repeated safely",
+    ),
+]
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, responses=documented(409, 413, 415))
+def submit_search(
+    document: Document, response: Response, service: TheService, idempotency_key: IdempotencyKey = None
+) -> SearchView:
+    """Submits a search document (as JSON); the search is queued.
+
+    Paths in it are absolute, or relative to the service's data root where it has one. Every field that is wrong is
+    listed in one answer.
+    """
+    accepted = submitted_document(document, service.settings)
+    search = service.storage.create_search(accepted["name"], accepted, idempotency_key)
+    service.wake()
+    response.headers["Location"] = f"/api/v1/searches/{search.id}"
+    return search_view(search)
+
+
+@router.get("", responses=documented())
+def list_searches(
+    storage: TheStorage, status: SearchStatus | None = None, limit: Limit = 50, cursor: Cursor = None
+) -> SearchList:
+    """Searches, newest first, of any status or one."""
+    return search_list(storage.searches(status=status, limit=limit, cursor=cursor))
+
+
+@router.get("/{search}", responses=documented(404))
+def get_search(search: TheSearch, storage: TheStorage) -> SearchDetail:
+    """One search with its document and how many trials it has in which status."""
+    return search_detail(storage.summary(search.id))
+
+
+@router.post("/{search}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=documented(404, 409, 415))
+def cancel_search(search: TheSearch, service: TheService) -> SearchView:
+    """Asks for the search to be cancelled; its controller stops the running trials. 409 when it has already ended."""
+    asked = service.storage.request_cancel(search.id)
+    if not LEGAL_SEARCH[asked.status]:
+        raise IllegalTransition(f"search {asked.name} ({asked.id}) has already ended: {asked.status}")
+    service.wake()
+    return search_view(asked)
+
+
+@router.get("/{search}/events", responses=documented(404))
+def list_events(search: TheSearch, storage: TheStorage, after: After = 0, limit: Limit = 100) -> EventList:
+    """What happened in the search after the event with that sequence, oldest first."""
+    return event_list(storage.events(search.id, after, limit), after)

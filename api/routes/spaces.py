@@ -1,0 +1,31 @@
+"""The spaces that a search document may name."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api.problems import documented
+from api.schemas import SpaceDetail, SpaceList, SpaceView
+from nas.errors import NotFound
+from search_spaces.registry import SPACES, SpaceKind
+
+router = APIRouter(prefix="/spaces", tags=["spaces"])
+
+
+@router.get("", responses=documented())
+def list_spaces() -> SpaceList:
+    """Every registered kind of space, with its exact number of architectures at default options."""
+    return SpaceList(items=[SpaceView.model_validate(_described(kind)) for kind in SPACES.values()])
+
+
+@router.get("/{kind}", responses=documented(404))
+def get_space(kind: Annotated[str, Path(max_length=100)]) -> SpaceDetail:
+    """One kind of space: its options with defaults and descriptions, and their JSON schema."""
+    if kind not in SPACES:
+        raise NotFound(f"no space of kind {kind!r}; known: {', '.join(sorted(SPACES))}")
+    return SpaceDetail.model_validate(_described(SPACES[kind]))
+
+
+def _described(kind: SpaceKind) -> dict[str, object]:
+    description = kind.describe()
+    return {**description, "count": str(description["count"])}

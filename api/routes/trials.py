@@ -1,0 +1,73 @@
+"""Trials of a search: listed, ranked, weighed against each other, looked at."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from api.problems import documented
+from api.ranking import default_sort, front_of
+from api.routes.dependencies import Cursor, Limit, TheSearch, TheStorage
+from api.schemas import ParetoFront, TrialDetail, TrialList, trial_detail, trial_list
+from nas.leaderboard import NUMBER, parse_query
+from nas.records import TrialStatus
+
+router = APIRouter(prefix="/searches/{search}", tags=["trials"])
+
+Condition = Annotated[str, Query(max_length=200)]
+Where = Annotated[
+    list[Condition],
+    Query(max_length=20, description="metric, one of < <= > >= == !=, number", examples=[["params<300000"]]),
+]
+Statuses = Annotated[list[TrialStatus], Query(max_length=len(TrialStatus), description="trials in one of these")]
+Sort = Annotated[
+    str | None,
+    Query(max_length=200, description="a metric, smallest first, or -metric; default: objective", examples=["-AP"]),
+]
+Number = Annotated[int, Path(ge=0, le=2**31 - 1, description="of the trial within its search")]
+
+
+@router.get("/trials", responses=documented(404))
+def list_trials(
+    search: TheSearch,
+    storage: TheStorage,
+    status: Statuses = list(TrialStatus),  # noqa: B006 - FastAPI copies it
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TrialList:
+    """All trials by ascending number, in any status or some."""
+    query = parse_query(sort=NUMBER, limit=limit, cursor=cursor, statuses=_distinct(status))
+    return trial_list(storage.leaderboard(search.id, query))
+
+
+@router.get("/trials/{number}", responses=documented(404))
+def get_trial(search: TheSearch, storage: TheStorage, number: Number) -> TrialDetail:
+    """One trial with its architecture and all its measurements."""
+    return trial_detail(storage.trial(search.id, number))
+
+
+@router.get("/leaderboard", responses=documented(404))
+def get_leaderboard(
+    search: TheSearch,
+    storage: TheStorage,
+    sort: Sort = None,
+    where: Where = [],  # noqa: B006 - FastAPI copies it
+    status: Statuses = [TrialStatus.COMPLETED],  # noqa: B006 - FastAPI copies it
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TrialList:
+    """Trials sorted by any metric, ties by number, filtered by any metrics. Pages stay as quick in a search of 100,000
+    trials as in a small one, and trials that finish meanwhile never make a row appear twice."""
+    query = parse_query(
+        sort=sort or default_sort(search), where=where, limit=limit, cursor=cursor, statuses=_distinct(status)
+    )
+    return trial_list(storage.leaderboard(search.id, query))
+
+
+@router.get("/pareto", responses=documented(404))
+def get_pareto(search: TheSearch, storage: TheStorage) -> ParetoFront:
+    """The feasible completed trials that no other trial beats on every objective, best of the first objective first."""
+    return front_of(storage, search)
+
+
+def _distinct(statuses: list[TrialStatus]) -> tuple[TrialStatus, ...]:
+    return tuple(dict.fromkeys(statuses))

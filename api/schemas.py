@@ -1,0 +1,340 @@
+"""What the REST service says: records as people and scripts read them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nas.ports import Page, SearchPage, SearchSummary
+from nas.records import Event, Failure, Measurement, Search, SearchStatus, Trial, TrialStatus
+
+SEARCH = {
+    "id": "1kz3qv8a0x7m",
+    "name": "blood-cells",
+    "status": "running",
+    "reason": None,
+    "cancel_requested": False,
+    "created_at": "2026-03-01T09:00:00Z",
+    "started_at": "2026-03-01T09:00:02Z",
+    "finished_at": None,
+}
+TRIAL = {
+    "id": "1kz3qv8a0x7m-4",
+    "number": 4,
+    "status": "completed",
+    "architecture_id": "9f2c51d07be83a64",
+    "attempt": 1,
+    "fidelity": 12,
+    "elapsed_s": 41.5,
+    "metrics": {"AP": 0.41, "AP50": 0.79, "params": 311864.0, "macs": 74912256.0},
+    "failure": None,
+    "created_at": "2026-03-01T09:00:03Z",
+    "started_at": "2026-03-01T09:00:04Z",
+    "finished_at": "2026-03-01T09:00:49Z",
+}
+MEASUREMENT = {"fidelity": 12, "metrics": {"AP": 0.41, "AP50": 0.79}, "elapsed_s": 41.5, "artifacts": []}
+EVENT = {"sequence": 7, "at": "2026-03-01T09:00:49Z", "kind": "trial", "message": "trial 4 completed", "trial": 4}
+DOCUMENT: dict[str, Any] = {
+    "name": "blood-cells",
+    "space": {"kind": "spinenet", "width": 0.125, "alpha": 0.25, "stem_filters": 16, "endpoint_filters": 32},
+    "task": {
+        "kind": "detection",
+        "data": {
+            "train": {"images": "/data/bccd/images", "annotations": "/data/bccd/annotations/instances_train.json"},
+            "val": {"images": "/data/bccd/images", "annotations": "/data/bccd/annotations/instances_val.json"},
+        },
+        "image_size": [192, 192],
+        "epochs": 12,
+        "batch_size": 8,
+    },
+    "objectives": [{"metric": "AP", "goal": "maximize"}],
+    "constraints": [{"metric": "params", "max": 400000}],
+    "strategy": {"kind": "evolution", "population": 8, "sample": 3},
+    "budget": {"trials": 12},
+    "resources": {"cpus": 1, "gpus": 0, "concurrent": 2},
+    "seed": 0,
+}
+
+
+def _example(*values: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": list(values)})
+
+
+class SearchView(BaseModel):
+    """One search."""
+
+    model_config = _example(SEARCH)
+
+    id: str
+    name: str
+    status: SearchStatus
+    reason: str | None = Field(description="why it ended, where it did not just complete")
+    cancel_requested: bool
+    created_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class SearchDetail(SearchView):
+    """One search with its document and counts."""
+
+    model_config = _example(
+        {
+            **SEARCH,
+            "document": DOCUMENT,
+            "trials": {"completed": 4, "running": 2},
+            "infeasible": 3,
+            "redraws": {"dead block": 5},
+        }
+    )
+
+    document: dict[str, Any]
+    trials: dict[TrialStatus, int] = Field(description="trials by status; a status without trials is left out")
+    infeasible: int = Field(description="candidates that broke a constraint or could not be built")
+    redraws: dict[str, int] = Field(description="draws thrown away, by reason")
+
+
+class SearchList(BaseModel):
+    """A page of searches, newest first."""
+
+    model_config = _example({"items": [SEARCH], "next_cursor": None})
+
+    items: list[SearchView]
+    next_cursor: str | None = Field(description="send it as `cursor` for the next page; null on the last")
+
+
+class FailureView(BaseModel):
+    """Why a trial failed."""
+
+    kind: str
+    message: str
+
+
+class ArtifactView(BaseModel):
+    """Named immutable bytes."""
+
+    name: str
+    uri: str
+    sha256: str
+    size_bytes: int
+
+
+class MeasurementView(BaseModel):
+    """The metrics of a trial at a fidelity."""
+
+    model_config = _example(MEASUREMENT)
+
+    fidelity: int = Field(description="epochs received so far")
+    metrics: dict[str, float]
+    elapsed_s: float = Field(description="training and evaluation only")
+    artifacts: list[ArtifactView]
+
+
+class TrialView(BaseModel):
+    """One trial with the newest value of every metric."""
+
+    model_config = _example(TRIAL)
+
+    id: str
+    number: int
+    status: TrialStatus
+    architecture_id: str
+    attempt: int = Field(description="how often it was handed to a worker")
+    fidelity: int | None = Field(description="epochs of its last measurement")
+    elapsed_s: float | None
+    metrics: dict[str, float]
+    failure: FailureView | None
+    created_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class TrialDetail(TrialView):
+    """One trial with its architecture and its whole curve."""
+
+    model_config = _example(
+        {
+            **TRIAL,
+            "genotype": [3, 0, 1],
+            "architecture": {"kind": "spinenet", "blocks": []},
+            "static_metrics": {"params": 311864.0, "macs": 74912256.0},
+            "seed": 1234,
+            "redraws": {"dead block": 1},
+            "measurements": [MEASUREMENT],
+        }
+    )
+
+    genotype: list[int]
+    architecture: dict[str, Any]
+    static_metrics: dict[str, float]
+    seed: int
+    redraws: dict[str, int]
+    measurements: list[MeasurementView]
+
+
+class TrialList(BaseModel):
+    """A page of trials in the order asked for."""
+
+    model_config = _example({"items": [TRIAL], "next_cursor": "WyIxYWQxOWFhZGFlNmUiLDAuNDEsNF0"})
+
+    items: list[TrialView]
+    next_cursor: str | None = Field(description="send it as `cursor` for the next page; null on the last")
+
+
+class ParetoFront(BaseModel):
+    """The trials no other trial beats on every objective."""
+
+    model_config = _example({"objectives": ["AP", "params"], "items": [TRIAL]})
+
+    objectives: list[str]
+    items: list[TrialView]
+
+
+class EventView(BaseModel):
+    """Something that happened in a search."""
+
+    model_config = _example(EVENT)
+
+    sequence: int
+    at: datetime
+    kind: str
+    message: str
+    trial: int | None
+
+
+class EventList(BaseModel):
+    """Events, oldest first."""
+
+    model_config = _example({"items": [EVENT], "next_after": 7})
+
+    items: list[EventView]
+    next_after: int = Field(description="send it as `after` to read on")
+
+
+class SpaceView(BaseModel):
+    """A kind of space."""
+
+    model_config = _example(
+        {
+            "kind": "spinenet",
+            "summary": "Backbones with permuted feature scales",
+            "reference": "Du et al., CVPR 2020",
+            "count": "12489752439808000000000000000000000000000",
+        }
+    )
+
+    kind: str
+    summary: str
+    reference: str
+    count: str = Field(
+        description="architectures with default options; a string, for it exceeds what JSON readers hold"
+    )
+
+
+class SpaceDetail(SpaceView):
+    """A kind of space with its options."""
+
+    model_config = _example(
+        {
+            "kind": "spinenet",
+            "summary": "Backbones with permuted feature scales",
+            "reference": "Du et al., CVPR 2020",
+            "count": "12489752439808000000000000000000000000000",
+            "options": [{"name": "width", "default": 1.0, "description": "multiplies every number of filters"}],
+            "schema": {"type": "object"},
+        }
+    )
+
+    options: list[dict[str, Any]]
+    schema_: dict[str, Any] = Field(alias="schema", description="JSON schema of the options")
+
+
+class SpaceList(BaseModel):
+    """The kinds of spaces there are."""
+
+    items: list[SpaceView]
+
+
+class Health(BaseModel):
+    """A sign of life."""
+
+    model_config = _example({"status": "ok"})
+
+    status: str
+
+
+def search_view(search: Search) -> SearchView:
+    """What a list says about a search."""
+    return SearchView.model_validate(search, from_attributes=True)
+
+
+def search_list(page: SearchPage) -> SearchList:
+    """A page of searches."""
+    return SearchList(items=[search_view(search) for search in page.searches], next_cursor=page.next_cursor)
+
+
+def search_detail(summary: SearchSummary) -> SearchDetail:
+    """All there is to say about a search."""
+    return SearchDetail(
+        **search_view(summary.search).model_dump(),
+        document=summary.search.document,
+        trials=summary.trials_by_status,
+        infeasible=summary.infeasible,
+        redraws=summary.redraws,
+    )
+
+
+def trial_view(trial: Trial) -> TrialView:
+    """A trial as a row."""
+    return TrialView(**_row(trial))
+
+
+def trial_detail(trial: Trial) -> TrialDetail:
+    """A trial with everything it went through."""
+    return TrialDetail(
+        **_row(trial),
+        genotype=list(trial.genotype),
+        architecture=trial.architecture,
+        static_metrics=trial.static_metrics,
+        seed=trial.seed,
+        redraws=trial.redraws,
+        measurements=[_measurement(each) for each in trial.measurements],
+    )
+
+
+def trial_list(page: Page) -> TrialList:
+    """A page of trials."""
+    return TrialList(items=[trial_view(trial) for trial in page.trials], next_cursor=page.next_cursor)
+
+
+def event_list(events: Iterable[Event], after: int) -> EventList:
+    """Events and where to read on; `after` is where these began."""
+    items = [EventView.model_validate(event, from_attributes=True) for event in events]
+    return EventList(items=items, next_after=items[-1].sequence if items else after)
+
+
+def _row(trial: Trial) -> dict[str, Any]:
+    last = trial.measurements[-1] if trial.measurements else None
+    return {
+        "id": trial.id,
+        "number": trial.number,
+        "status": trial.status,
+        "architecture_id": trial.architecture_id,
+        "attempt": trial.attempt,
+        "fidelity": last.fidelity if last else None,
+        "elapsed_s": last.elapsed_s if last else None,
+        "metrics": trial.metrics,
+        "failure": _failure(trial.failure),
+        "created_at": trial.created_at,
+        "started_at": trial.started_at,
+        "finished_at": trial.finished_at,
+    }
+
+
+def _failure(failure: Failure | None) -> FailureView | None:
+    return None if failure is None else FailureView(kind=failure.kind.value, message=failure.message)
+
+
+def _measurement(measurement: Measurement) -> MeasurementView:
+    return MeasurementView.model_validate(measurement, from_attributes=True)
