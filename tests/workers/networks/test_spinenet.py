@@ -90,9 +90,7 @@ def test_dead_blocks_are_not_built():
         block.model_copy(update={"parents": tuple(p + (p >= 12) for p in block.parents)})
         for block in architecture.outputs
     )
-    larger = architecture.model_copy(
-        update={"intermediates": (*architecture.intermediates, spare), "outputs": blocks}
-    )
+    larger = architecture.model_copy(update={"intermediates": (*architecture.intermediates, spare), "outputs": blocks})
     assert dead_blocks(larger) == (12,)
     assert built(larger).state_dict().keys() == built(architecture).state_dict().keys()
 
@@ -188,7 +186,9 @@ def test_a_shifted_picture_gives_shifted_features():
     )
     for level in LEVELS:
         effect, shifted = (features[level] - blank[level] for features in (first, second))
-        likeness = torch.nn.functional.cosine_similarity(effect.roll(128 // 2**level, -1).flatten(), shifted.flatten(), 0)
+        likeness = torch.nn.functional.cosine_similarity(
+            effect.roll(128 // 2**level, -1).flatten(), shifted.flatten(), 0
+        )
         assert likeness > 0.99  # not 1: paddings at the border are felt
 
 
