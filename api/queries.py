@@ -92,16 +92,6 @@ class SqlRecords:
                 redraws={row.reason: row.draws for row in connection.execute(drawn)},
             )
 
-    def lease_of(self, search_id: str) -> Lease | None:
-        """The last lease, expired or not; None once it was released."""
-        statement = select(leases).where(leases.c.search_id == search_id)
-        with reading(self._engine) as connection:
-            row = connection.execute(statement).one_or_none()
-            if row is None:
-                raise NotFound(f"no search has the id {search_id!r}")
-        held = Lease(search_id=search_id, owner=row.owner, fence=row.fence, expires_at=row.expires_at)
-        return held if held.owner else None
-
     def trial(self, search_id: str, number: int) -> Trial:
         """One trial with its measurements."""
         statement = select(trials).where(trials.c.search_id == search_id, trials.c.number == number)

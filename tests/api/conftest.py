@@ -1,19 +1,18 @@
-"""The databases the tests run on: a fresh SQLite file, and a fresh PostgreSQL database copied from a migrated one."""
+"""The databases the tests run on: a fresh SQLite file, and an emptied PostgreSQL."""
 
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, delete, text
 from sqlalchemy.engine import make_url
 
-from api.database import open_engine
+from api.database import open_engine, writing
 from api.schema import upgrade_database
 from api.storage import SqlStorage, open_storage
+from api.tables import searches
 from nas.clock import ManualClock
-
-_TEMPLATE = "nas_template"
 
 
 @pytest.fixture
@@ -37,35 +36,20 @@ def sqlite_storage(sqlite_url: str, clock: ManualClock) -> Iterator[SqlStorage]:
 
 
 class Databases:
-    """Makes databases on one server: empty ones, and quick copies of a migrated one."""
+    """Makes empty databases on one server."""
 
     def __init__(self, server_url: str) -> None:
         self._server_url = server_url
         self._numbers = count()
-        self._execute(f"CREATE DATABASE {_TEMPLATE}")
-        upgrade_database(self._url(_TEMPLATE))
 
     def empty(self) -> str:
-        """The URL of a database without tables."""
-        return self._create("template0")
-
-    def migrated(self) -> str:
-        """The URL of a database with the newest schema and no rows."""
-        return self._create(_TEMPLATE)
-
-    def _create(self, template: str) -> str:
+        """The URL of a new database without tables."""
         name = f"nas_test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return self._url(name)
-
-    def _url(self, database: str) -> str:
-        return make_url(self._server_url).set(database=database).render_as_string(hide_password=False)
-
-    def _execute(self, statement: str) -> None:
         engine = open_engine(self._server_url)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(statement))
+            connection.execute(text(f"CREATE DATABASE {name}"))
         engine.dispose()
+        return make_url(self._server_url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -74,12 +58,22 @@ def databases(postgres_url: str) -> Databases:
     return Databases(postgres_url)
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(databases: Databases) -> Iterator[Engine]:
+    """A PostgreSQL database with the newest schema, shared by the tests."""
+    url = databases.empty()
+    upgrade_database(url)
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def postgres_storage(databases: Databases, clock: ManualClock) -> Iterator[SqlStorage]:
+def postgres_storage(migrated_postgres: Engine, clock: ManualClock) -> SqlStorage:
     """An empty storage on PostgreSQL."""
-    storage = open_storage(databases.migrated(), clock=clock)
-    yield storage
-    storage.close()
+    with writing(migrated_postgres) as connection:
+        connection.execute(delete(searches))
+    return SqlStorage(migrated_postgres, clock=clock)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
