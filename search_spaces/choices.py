@@ -5,7 +5,7 @@ function `pick`, and records the answers as `Choice`s. Sampling, replay, encodin
 optimiser differ in their `pick` and in nothing else.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -60,6 +60,25 @@ class Choice:
     allowed: tuple[int, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Everything taken in one call of a space."""
+
+    kind: ChoiceKind
+    options: int
+    taken: tuple[int, ...]
+
+    def fits(self, question: Question) -> bool:
+        """True when the call still asks for as many picks of the same kind, and has every option that was taken."""
+        same = self.kind is question.kind and len(self.taken) == question.places
+        return same and max(self.taken) < len(question.values)
+
+    @property
+    def fixed(self) -> bool:
+        """True when nothing else could have been taken: one of one, a subset of everything."""
+        return self.options <= (len(self.taken) if self.kind is ChoiceKind.SUBSET else 1)
+
+
 Pick = Callable[[Question], int]
 
 
@@ -77,7 +96,7 @@ class Chooser:
 
     def __init__(self, pick: Pick) -> None:
         self._pick = pick
-        self._answers: dict[str, tuple[ChoiceKind, int, tuple[int, ...]]] = {}
+        self._answers: dict[str, Answer] = {}
 
     def one_of(self, name: str, options: Sequence[T]) -> T:
         """One of the options."""
@@ -94,17 +113,19 @@ class Chooser:
         return tuple(options[number] for number in taken)
 
     @property
+    def answers(self) -> dict[str, Answer]:
+        """What was taken so far by the name of the call, in the order it was asked for."""
+        return dict(self._answers)
+
+    @property
     def genotype(self) -> tuple[int, ...]:
         """The options taken so far, in the order they were asked for."""
-        return tuple(number for _, _, taken in self._answers.values() for number in taken)
+        return tuple(number for answer in self._answers.values() for number in answer.taken)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
-        """Everything chosen so far, in the order it was asked for."""
-        recorded: list[Choice] = []
-        for call, (kind, options, taken) in self._answers.items():
-            recorded += _record(call, kind, options, taken)
-        return tuple(recorded)
+        """Everything chosen so far, pick by pick, in the order it was asked for."""
+        return tuple(choice for call, answer in self._answers.items() for choice in _recorded(call, answer))
 
     def _ask(self, call: str, kind: ChoiceKind, *, values: Sequence[Any], places: int) -> tuple[int, ...]:
         self._check(call, kind, len(values), places)
@@ -119,7 +140,7 @@ class Chooser:
             taken = (*taken, number)
         if kind is ChoiceKind.SUBSET:
             taken = tuple(sorted(taken))
-        self._answers[call] = (kind, len(values), taken)
+        self._answers[call] = Answer(kind=kind, options=len(values), taken=taken)
         return taken
 
     def _check(self, call: str, kind: ChoiceKind, options: int, places: int) -> None:
@@ -129,18 +150,16 @@ class Chooser:
             raise SpaceError(f"the space asks for {places} out of {options} options in the choice {call!r}")
 
 
-def _record(call: str, kind: ChoiceKind, options: int, taken: tuple[int, ...]) -> list[Choice]:
-    return [
-        Choice(
-            name=choice_name(call, kind, place),
+def _recorded(call: str, answer: Answer) -> Iterator[Choice]:
+    for place, number in enumerate(answer.taken):
+        yield Choice(
+            name=choice_name(call, answer.kind, place),
             call=call,
-            kind=kind,
-            options=options,
+            kind=answer.kind,
+            options=answer.options,
             taken=number,
-            allowed=tuple(free for free in range(options) if free not in taken[:place]),
+            allowed=tuple(free for free in range(answer.options) if free not in answer.taken[:place]),
         )
-        for place, number in enumerate(taken)
-    ]
 
 
 def spelled(numbers: Sequence[int]) -> str:

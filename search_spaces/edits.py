@@ -1,38 +1,44 @@
-"""The smallest changes of recorded choices: what a mutation draws from and neighbours run through."""
+"""The smallest changes of what was chosen: what a mutation draws from and neighbours run through."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from search_spaces.choices import Choice, ChoiceKind
-from search_spaces.picks import Answer, answers_of
+from search_spaces.choices import Answer, ChoiceKind
 
-Edit = dict[str, Answer]
-"""The one call that changes, with its new answer."""
-
-
-def live_choices(choices: Sequence[Choice]) -> list[Choice]:
-    """The choices that could have been taken otherwise: a subset of everything, or one of one, could not."""
-    answers = answers_of(choices)
-    return [choice for choice in choices if _can_change(answers[choice.call])]
+Answers = Mapping[str, Answer]
+"""What was taken in every call, by the call's name."""
 
 
-def _can_change(answer: Answer) -> bool:
-    return answer.options > (len(answer.taken) if answer.kind is ChoiceKind.SUBSET else 1)
+def live_places(answers: Answers) -> list[tuple[str, int]]:
+    """Call and place of every choice that could have been taken otherwise."""
+    return [(call, place) for call, answer in answers.items() if not answer.fixed for place in range(len(answer.taken))]
 
 
-def random_edit(choices: Sequence[Choice], rng: random.Random) -> Edit:
-    """An edit of one live choice, the choice uniform, then the edit uniform among those of this choice."""
-    live = live_choices(choices)
-    choice = live[rng.randrange(len(live))]
-    answer = answers_of(choices)[choice.call]
-    place = [other.name for other in choices if other.call == choice.call].index(choice.name)
-    others = _others(answer, place)
-    return {choice.call: _changed(answer, place, others[rng.randrange(len(others))])}
+def random_edit(answers: Answers, rng: random.Random) -> dict[str, Answer]:
+    """The answers after an edit of one live choice: the choice uniform, then the edit uniform among its own."""
+    live = live_places(answers)
+    call, place = live[rng.randrange(len(live))]
+    others = _others(answers[call], place)
+    return {**answers, call: _changed(answers[call], place, others[rng.randrange(len(others))])}
+
+
+def edits(answers: Answers) -> Iterator[dict[str, Answer]]:
+    """The answers after every edit there is, each once, in the order of the calls."""
+    for call, answer in answers.items():
+        for place, other in _every_edit(answer):
+            yield {**answers, call: _changed(answer, place, other)}
+
+
+def _every_edit(answer: Answer) -> Iterator[tuple[int, int]]:
+    if answer.kind is ChoiceKind.ORDERING:
+        yield from combinations(range(len(answer.taken)), 2)
+    else:
+        yield from ((place, other) for place in range(len(answer.taken)) for other in _others(answer, place))
 
 
 def _others(answer: Answer, place: int) -> list[int]:
-    """The places an ordering can swap with, the options anything else can change to."""
+    """The places a pick of an ordering can swap with; the options anything else can change to."""
     if answer.kind is ChoiceKind.ORDERING:
         return [other for other in range(len(answer.taken)) if other != place]
     return [number for number in range(answer.options) if number not in answer.taken]
@@ -49,14 +55,3 @@ def _changed(answer: Answer, place: int, other: int) -> Answer:
             taken[place] = other
             taken.sort()
     return Answer(kind=answer.kind, options=answer.options, taken=tuple(taken))
-
-
-def edits(choices: Sequence[Choice]) -> Iterator[Edit]:
-    """Every edit of every call, each once, in the order the choices were asked for."""
-    for call, answer in answers_of(choices).items():
-        if answer.kind is ChoiceKind.ORDERING:
-            pairs = list(combinations(range(len(answer.taken)), 2))
-        else:
-            pairs = [(place, other) for place in range(len(answer.taken)) for other in _others(answer, place)]
-        for place, other in pairs:
-            yield {call: _changed(answer, place, other)}

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from math import comb, factorial, prod
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
-from search_spaces.choices import Choice, ChoiceKind, Chooser, Pick
-from search_spaces.edits import edits, live_choices, random_edit
+from search_spaces.choices import Answer, Choice, ChoiceKind, Chooser, Pick
+from search_spaces.edits import Answers, edits, live_places, random_edit
 from search_spaces.errors import DrawsExhausted, InvalidGenotype, NotInSpace, Rejected, SpaceError
 from search_spaces.paths import paths
-from search_spaces.picks import Answer, ByName, Recalled, Replay, answers_of, first_option, random_option
+from search_spaces.picks import ByName, Recalled, Replay, first_option, random_option
 from search_spaces.space import Architecture, Space
 
 A = TypeVar("A", bound=Architecture)
@@ -82,15 +82,15 @@ def mutate(space: Space[A], genotype: Sequence[int], rng: random.Random) -> Draw
     is never the one it came from: such draws are thrown away and counted as `unchanged`.
     """
     architecture, chooser = _replay(space, genotype)
-    choices = chooser.choices
-    if not live_choices(choices):
+    answers = chooser.answers
+    if not live_places(answers):
         raise SpaceError("nothing to mutate: every choice of this genotype has a single option")
-    return _accepted(space, lambda: mutation(choices, rng), other_than=architecture)
+    return _accepted(space, lambda: mutation(answers, rng), other_than=architecture)
 
 
-def mutation(choices: Sequence[Choice], rng: random.Random) -> ByName:
-    """The pick of one mutation, before it is decoded: its `answers` and, after decoding, what it had `repaired`."""
-    return ByName({**answers_of(choices), **random_edit(choices, rng)}, otherwise=random_option(rng))
+def mutation(answers: Answers, rng: random.Random) -> ByName:
+    """The pick behind one mutation; after decoding with it, `repaired` names the calls that were drawn anew."""
+    return ByName(random_edit(answers, rng), otherwise=random_option(rng))
 
 
 def crossover(space: Space[A], a: Sequence[int], b: Sequence[int], rng: random.Random) -> Draw[A]:
@@ -98,8 +98,16 @@ def crossover(space: Space[A], a: Sequence[int], b: Sequence[int], rng: random.R
 
     Where the parent picked has no answer that fits, the other's is taken; where neither has, it is drawn anew.
     """
-    parents = (answers_of(trace(space, a)), answers_of(trace(space, b)))
-    return _accepted(space, lambda: _mixed(parents, rng))
+    parents = (_replay(space, a)[1].answers, _replay(space, b)[1].answers)
+    return _accepted(space, lambda: mixture(parents, rng))
+
+
+def mixture(parents: tuple[Answers, Answers], rng: random.Random) -> ByName:
+    """The pick behind one crossover; `repaired` names the calls the parent picked had no fitting answer for."""
+    sides = {call: rng.randrange(2) for call in (*parents[0], *(call for call in parents[1] if call not in parents[0]))}
+    first = {call: parents[side][call] for call, side in sides.items() if call in parents[side]}
+    second = {call: parents[1 - side][call] for call, side in sides.items() if call in parents[1 - side]}
+    return ByName(first, otherwise=ByName(second, otherwise=random_option(rng)))
 
 
 def neighbours(space: Space[A], genotype: Sequence[int]) -> Iterator[Draw[A]]:
@@ -109,9 +117,8 @@ def neighbours(space: Space[A], genotype: Sequence[int]) -> Iterator[Draw[A]]:
     """
     architecture, chooser = _replay(space, genotype)
     seen = {encode(space, architecture)}
-    kept = answers_of(chooser.choices)
-    for edit in edits(chooser.choices):
-        draw = _attempt(space, ByName({**kept, **edit}, otherwise=first_option))
+    for edited in edits(chooser.answers):
+        draw = _attempt(space, ByName(edited, otherwise=first_option))
         if draw is not None and draw.genotype not in seen:
             seen.add(draw.genotype)
             yield draw
@@ -125,8 +132,8 @@ def count(space: Space[A]) -> int:
     """
     if isinstance(space, Counted):
         return space.count()
-    answers = answers_of(trace(space, sample(space, random.Random(0)).genotype))
-    return prod(_ways(answer) for answer in answers.values())
+    chooser = _replay(space, sample(space, random.Random(0)).genotype)[1]
+    return prod(_ways(answer) for answer in chooser.answers.values())
 
 
 def enumerate_genotypes(space: Space[A]) -> Iterator[Genotype]:
@@ -169,17 +176,6 @@ def _attempt(space: Space[A], pick: Pick) -> Draw[A] | None:
     except Rejected:
         return None
     return Draw(genotype=encode(space, architecture), architecture=architecture)
-
-
-def _mixed(parents: tuple[dict[str, Answer], dict[str, Answer]], rng: random.Random) -> Pick:
-    first: dict[str, Answer] = {}
-    second: dict[str, Answer] = {}
-    for call in dict.fromkeys((*parents[0], *parents[1])):
-        side = rng.randrange(2)
-        for answers, parent in ((first, parents[side]), (second, parents[1 - side])):
-            if call in parent:
-                answers[call] = parent[call]
-    return ByName(first, otherwise=ByName(second, otherwise=random_option(rng)))
 
 
 def _ways(answer: Answer) -> int:

@@ -2,10 +2,9 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from search_spaces.choices import Choice, ChoiceKind, Pick, Question, spelled
+from search_spaces.choices import Answer, ChoiceKind, Pick, Question, spelled
 from search_spaces.errors import InvalidGenotype, NotInSpace, SpaceError
 
 
@@ -64,30 +63,6 @@ class Recalled:
         if len(value) != question.places:
             raise NotInSpace(question.call, f"must have {question.places} entries, got {value!r}")
         return value[len(question.taken)]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """What was taken in one call of a space."""
-
-    kind: ChoiceKind
-    options: int
-    taken: tuple[int, ...]
-
-    def fits(self, question: Question) -> bool:
-        """True when the call still asks for as many picks of the same kind, and has every option that was taken."""
-        same = self.kind is question.kind and len(self.taken) == question.places
-        return same and max(self.taken) < len(question.values)
-
-
-def answers_of(choices: Sequence[Choice]) -> dict[str, Answer]:
-    """Recorded choices as answers by the name of their call, in the order asked."""
-    taken: dict[str, tuple[int, ...]] = {}
-    last: dict[str, Choice] = {}
-    for choice in choices:
-        taken[choice.call] = (*taken.get(choice.call, ()), choice.taken)
-        last[choice.call] = choice
-    return {call: Answer(kind=choice.kind, options=choice.options, taken=taken[call]) for call, choice in last.items()}
 
 
 class ByName:

@@ -1,0 +1,19 @@
+"""Errors of spaces read well and carry what machines need."""
+
+from search_spaces.errors import InvalidOptions, NotInSpace, Rejected, SpaceError
+
+
+def test_problems_are_told_field_by_field():
+    error = InvalidOptions([("width", "must be positive, got -1"), ("window", "must be at least 2, got 1")])
+    assert str(error) == "width: must be positive, got -1\nwindow: must be at least 2, got 1"
+    assert error.problems[1] == ("window", "must be at least 2, got 1")
+
+
+def test_a_rejection_carries_the_reason_it_is_counted_under():
+    assert Rejected("dead_block").reason == str(Rejected("dead_block")) == Rejected("dead_block").field
+    assert Rejected("dead_block", "block 3 feeds nothing", field="intermediates.1").field == "intermediates.1"
+
+
+def test_every_error_of_a_space_is_a_value_error():
+    assert isinstance(NotInSpace("depth", "must be 3"), SpaceError | ValueError)
+    assert str(NotInSpace("depth", "must be 3")) == "depth: must be 3"
