@@ -34,7 +34,7 @@ from nas.records import (
     Trial,
     TrialStatus,
 )
-from nas.rules import Ending, lag_of, max_failures
+from nas.rules import Ending, lag_of, max_failures, trial_budget
 
 LEASE_TTL_S = 60.0
 POLL_S = 1.0
@@ -73,6 +73,7 @@ class Controller:
         self._clock = clock
         self._ttl_s = ttl_s
         self._renewed_at = self._polled_at = clock()
+        self._trials = trial_budget(document)
         self._history = History(lag_of(document))
         self._running: dict[int, dict[str, float]] = {}  # handed out by this controller -> metrics so far
         self._unassigned: list[Trial] = []  # recorded but not handed out by this controller, ascending
@@ -96,7 +97,7 @@ class Controller:
             return Signal.DONE
         if self._unassigned:
             return self._hand_out(self._unassigned.pop(0).number)
-        if self._exhausted is not None or len(self._history) >= self.document.budget.trials:
+        if self._exhausted is not None or len(self._history) >= self._trials:
             self._conclude()
             return Signal.DONE
         if not self._history.ready():
@@ -308,7 +309,7 @@ class Controller:
 
     def _natural_ending(self) -> Ending | None:
         """How the search ends when it is let run, or None while more trials are to come."""
-        if self._exhausted is None and len(self._history) < self.document.budget.trials:
+        if self._exhausted is None and len(self._history) < self._trials:
             return None
         if self._completed:
             return Ending(SearchStatus.COMPLETED, self._exhausted)

@@ -1,26 +1,47 @@
 """The search document: what a person submits. Every field documented; unknown fields rejected with the nearest name."""
 
-from typing import Annotated, Any, Literal
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
+from pydantic_core import PydanticCustomError
 
+from nas.checks import problems_between
+from nas.document_text import read_data
+from nas.errors import DocumentError
+from nas.problems import Problem, problems_of
 from nas.tasks.detection import DetectionTask
 from nas.tasks.options import Options
+from search_spaces.reading import wrong
 
 
 class Objective(Options):
     """A metric with a direction."""
 
-    metric: str
-    goal: Literal["maximize", "minimize"] = "maximize"
+    metric: str = Field(description="a metric of the task or a static one (params, macs); see the task")
+    goal: Literal["maximize", "minimize"] = Field("maximize", description="which way is better")
 
 
 class Constraint(Options):
     """A metric with a bound; at least one of `min`, `max`."""
 
-    metric: str
-    min: float | None = None
-    max: float | None = None
+    metric: str = Field(
+        description="a static metric (params, macs): candidates that break it are never trained; or a measured one: "
+        "trials that break it are left out of the Pareto front"
+    )
+    min: float | None = Field(None, description="least value allowed")
+    max: float | None = Field(None, description="greatest value allowed")
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.min is None and self.max is None:
+            raise wrong("max", "min or max is required")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise wrong("min", f"must be at most max, {self.max:g}, got {self.min:g}")
+        return self
 
 
 class RandomStrategy(Options):
@@ -41,12 +62,32 @@ class EvolutionStrategy(Options):
         "any speed; null: twice resources.concurrent; none: it sees all there are and never waits",
     )
 
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        if self.sample > self.population:
+            raise wrong("sample", f"must be at most population, {self.population}, got {self.sample}")
+        if isinstance(self.lag, int) and self.lag < 1:
+            raise wrong("lag", f"must be at least 1, none or null, got {self.lag}")
+        return self
+
+
+def _candidate(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """One sentence instead of one per type a candidate may have."""
+    try:
+        return validate(value)
+    except ValidationError:
+        sentence = "must be a published name, a genotype (list of whole numbers) or an architecture (mapping)"
+        raise PydanticCustomError("candidate", "{sentence}", {"sentence": sentence}) from None
+
+
+Candidate = Annotated[str | tuple[int, ...] | dict[str, Any], WrapValidator(_candidate)]
+
 
 class FixedStrategy(Options):
     """Tries a list of architectures in its order; with another seed the same ones are trained differently."""
 
     kind: Literal["fixed"] = Field("fixed", description="a list of architectures")
-    candidates: tuple[str | tuple[int, ...] | dict[str, Any], ...] = Field(
+    candidates: tuple[Candidate, ...] = Field(
         min_length=1,
         description="published names (their graph, with the widths of the space), architectures as JSON, or genotypes",
     )
@@ -58,30 +99,83 @@ StrategyOptions = RandomStrategy | EvolutionStrategy | FixedStrategy
 class Budget(Options):
     """When the search ends."""
 
-    trials: int = Field(ge=1)
+    trials: int = Field(ge=1, description="how many candidates are trained, those that fail included")
     max_failures: int | None = Field(
         None, ge=1, description="failed trials that stop the search; null: half of trials, at least 5"
     )
-    trial_timeout_s: float | None = Field(None, gt=0)
+    trial_timeout_s: float | None = Field(None, gt=0, description="seconds after which a trial fails; null: no limit")
 
 
 class Resources(Options):
     """What one trial gets, and how many run at a time."""
 
-    cpus: float = Field(1, gt=0)
-    gpus: float = Field(0, ge=0)
-    concurrent: int = Field(1, ge=1)
+    cpus: float = Field(1, gt=0, le=1024, description="processor cores of a trial; below 1 several share one")
+    gpus: float = Field(0, ge=0, le=64, description="GPUs of a trial; below 1 several share one")
+    concurrent: int = Field(1, ge=1, le=10_000, description="trials at a time")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name, amount in (("cpus", self.cpus), ("gpus", self.gpus)):
+            if amount > 1 and not float(amount).is_integer():
+                raise wrong(name, f"must be a whole number above 1, got {amount}")
+        return self
 
 
 class SearchDocument(Options):
     """One search: a space, a task, objectives, a strategy, a budget."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="what people call the search: letters, digits, dots, dashes; several searches may share it",
+    )
     space: dict[str, Any] = Field(description="kind and options of a registered space; see `nas spaces`")
-    task: DetectionTask
-    objectives: tuple[Objective, ...] = Field(min_length=1)
-    constraints: tuple[Constraint, ...] = ()
-    strategy: Annotated[StrategyOptions, Field(discriminator="kind")]
-    budget: Budget
-    resources: Resources = Resources()
-    seed: int = Field(0, ge=0, lt=2**32)
+    task: DetectionTask = Field(description="what candidates are trained to do and how they are judged")
+    objectives: tuple[Objective, ...] = Field(min_length=1, description="what makes a trial better; the first leads")
+    constraints: tuple[Constraint, ...] = Field((), description="bounds a candidate has to keep")
+    strategy: StrategyOptions = Field(discriminator="kind", description="how candidates are proposed")
+    budget: Budget = Field(description="when the search ends")
+    resources: Resources = Field(Resources(), description="what a trial gets, and how many run at a time")
+    seed: int = Field(0, ge=0, lt=2**32, description="of all randomness; the same seed gives the same search")
+
+
+def load_document(path: Path) -> SearchDocument:
+    """The document of a YAML or JSON file; its relative paths are taken from the file's folder.
+
+    Raises `DocumentError` with every problem, duplicate keys and syntax errors with their line.
+    """
+    return parse_document(read_data(path), base=path.resolve().parent)
+
+
+def parse_document(data: Any, base: Path | None = None) -> SearchDocument:
+    """The validated document of plain data; relative paths of its task are taken from `base`, or left as they are.
+
+    Raises `DocumentError` with every problem at once: dotted field, what was allowed, the value.
+    """
+    if not isinstance(data, Mapping):
+        raise DocumentError([("document", f"must be a mapping of names to values, got {type(data).__name__}")])
+    problems: list[Problem] = []
+    document = _validated(data, problems)
+    problems += problems_between(data)
+    if problems or document is None:
+        raise DocumentError(problems)
+    return document if base is None else document.model_copy(update={"task": document.task.resolved(base)})
+
+
+def document_digest(document: SearchDocument) -> str:
+    """64 hex digits that are the same for the same document, however it was written: SHA-256 of its canonical JSON."""
+    text = json.dumps(document.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def _validated(data: Mapping[str, Any], problems: list[Problem]) -> SearchDocument | None:
+    """The document read strictly (a string is no number), or None and the problems added."""
+    try:
+        text = json.dumps(data)
+    except (TypeError, ValueError) as error:
+        problems.append(("document", f"must hold only text, numbers, lists and mappings: {error}"))
+        return None
+    try:
+        return SearchDocument.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        problems += problems_of(error, SearchDocument)
+        return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nas.document import Budget, EvolutionStrategy, SearchDocument
+from nas.document import Budget, EvolutionStrategy, FixedStrategy, SearchDocument
 from nas.history import Lag
 from nas.records import SearchStatus
 
@@ -29,6 +29,13 @@ def lag_of(document: SearchDocument) -> Lag:
             return lag
         case _:
             return document.budget.trials + 1
+
+
+def trial_budget(document: SearchDocument) -> int:
+    """How many trials the search has at most: those of its budget, or as many as there are fixed candidates."""
+    if isinstance(document.strategy, FixedStrategy):
+        return min(document.budget.trials, len(document.strategy.candidates))
+    return document.budget.trials
 
 
 def max_failures(budget: Budget) -> int:

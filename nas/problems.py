@@ -1,0 +1,108 @@
+"""What is wrong with a document, said so that it can be mended: (dotted field, sentence) per problem."""
+
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+Problem = tuple[str, str]
+KIND = "kind"
+
+
+def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """Every problem of a document that is not a `model`, in the document's order."""
+    return [_problem(detail, model) for detail in error.errors(include_url=False)]
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """ ", did you mean epochs?" where a known name is close, else the list of the known ones."""
+    close = get_close_matches(name, known, n=1)
+    return f", did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
+
+
+def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
+    path, owner, choices = _walk(detail["loc"], model)
+    if detail["type"] == "extra_forbidden":
+        return ".".join(path), f"unknown field{nearest(path[-1], list(owner.model_fields))}"
+    if detail["type"] == "wrong_field":
+        return ".".join([*path, detail["ctx"]["field"]]), detail["msg"]
+    if detail["type"] == "union_tag_not_found":
+        return ".".join([*path, KIND]), f"is required, one of {', '.join(_kind(choice) for choice in choices)}"
+    if detail["type"] == "union_tag_invalid":
+        path = [*path, KIND]
+    return ".".join(path) or "document", _sentence(detail)
+
+
+def _walk(
+    location: tuple[int | str, ...], model: type[BaseModel]
+) -> tuple[list[str], type[BaseModel], list[type[BaseModel]]]:
+    """The names as the document has them, without the tags of unions; the model that owns the last one; what may stand
+    there."""
+    path: list[str] = []
+    owner, choices = model, [model]
+    for part in location:
+        tagged = [choice for choice in choices if len(choices) > 1 and _kind(choice) == part]
+        if tagged:
+            choices = tagged
+        else:
+            owner = choices[0] if choices else owner
+            path.append(str(part))
+            choices = _below(owner, part) if isinstance(part, str) else choices
+    return path, owner, choices
+
+
+def _kind(model: type[BaseModel]) -> str:
+    return str(model.model_fields[KIND].default)
+
+
+def _below(owner: type[BaseModel], name: str) -> list[type[BaseModel]]:
+    """The models a field may hold."""
+    return list(_models(owner.model_fields[name].annotation)) if name in owner.model_fields else []
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models an annotation speaks of, through unions and sequences."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    """What was allowed, and the value."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "missing":
+        return "is required"
+    if kind == "union_tag_invalid":
+        return f"must be one of {_listed(context['expected_tags'])}, got {context['tag']!r}"
+    allowed = ALLOWED[kind](context) if kind in ALLOWED else detail["msg"].replace("Input should", "must")
+    return f"{allowed}, got {detail['input']!r}"
+
+
+def _listed(expected: str) -> str:
+    """Pydantic's enumeration without quotes: random, evolution, fixed."""
+    return expected.replace("'", "").replace(" or ", ", ")
+
+
+ALLOWED: dict[str, Callable[[dict[str, Any]], str]] = {
+    "greater_than_equal": lambda context: f"must be at least {context['ge']}",
+    "greater_than": lambda context: f"must be more than {context['gt']}",
+    "less_than_equal": lambda context: f"must be at most {context['le']}",
+    "less_than": lambda context: f"must be less than {context['lt']}",
+    "literal_error": lambda context: f"must be one of {_listed(context['expected'])}",
+    "int_type": lambda context: "must be a whole number",
+    "int_from_float": lambda context: "must be a whole number",
+    "float_type": lambda context: "must be a number",
+    "finite_number": lambda context: "must be a finite number",
+    "bool_type": lambda context: "must be true or false",
+    "string_type": lambda context: "must be text",
+    "string_pattern_mismatch": lambda context: f"must match {context['pattern']}",
+    "tuple_type": lambda context: "must be a list",
+    "dict_type": lambda context: "must be a mapping of names to values",
+    "model_type": lambda context: "must be a mapping of names to values",
+    "model_attributes_type": lambda context: "must be a mapping of names to values",
+    "too_short": lambda context: f"must have at least {context['min_length']} entries",
+    "too_long": lambda context: f"must have at most {context['max_length']} entries",
+}
