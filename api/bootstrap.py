@@ -1,0 +1,107 @@
+"""The composition root: wires a driver of `workers` to a storage of `api`, and runs a search to its end.
+
+The only place where the two rooms meet. Imports of torch and ray happen inside, when a search begins to run.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from enum import StrEnum
+from pathlib import Path
+
+from api.errors import Unreachable
+from api.ownership import free_from_the_dead, kept, this_process
+from nas.controller import Controller
+from nas.opening import open_controller
+from nas.ports import Storage
+from nas.records import Search
+
+EVALUATOR = "workers.evaluator:evaluate"
+
+
+class Driver(StrEnum):
+    """What runs the trials."""
+
+    INLINE = "inline"
+    RAY = "ray"
+
+
+def conduct(
+    storage: Storage,
+    search_id: str,
+    *,
+    home: Path,
+    driver: Driver = Driver.RAY,
+    concurrent: int | None = None,
+    ray_address: str | None = None,
+) -> Search:
+    """The search as it ended; resumed where it was, when it had begun before.
+
+    `concurrent` replaces the document's for this run only. Raises `LeaseHeld`, which names the process that works on
+    the search, `LeaseLost`, and `Unreachable` when there is no Ray at the address.
+    """
+    free_from_the_dead(storage, search_id)
+    home = home.absolute()
+    controller = open_controller(storage, search_id, owner=str(this_process()), home=home)
+    try:
+        with kept(storage, storage.lease_of(search_id)):
+            match driver:
+                case Driver.INLINE:
+                    _run_inline(controller)
+                case Driver.RAY:
+                    _run_on_ray(controller, home=home, concurrent=concurrent, address=ray_address)
+    finally:
+        controller.close()
+    return storage.search(search_id)
+
+
+def _run_inline(controller: Controller) -> None:
+    from nas.drivers.inline import run_inline
+    from workers.evaluator import evaluate
+
+    run_inline(controller, evaluate)
+
+
+def _run_on_ray(controller: Controller, *, home: Path, concurrent: int | None, address: str | None) -> None:
+    from workers.ray_driver import run_on_ray
+
+    document = controller.document
+    concurrent = concurrent or document.resources.concurrent
+    cpus, gpus = document.resources.cpus, document.resources.gpus
+    directory = home / "ray" / controller.search_id
+    with _ray(document.name, directory, cpus=concurrent * cpus, gpus=concurrent * gpus, address=address):
+        run_on_ray(
+            controller,
+            EVALUATOR,
+            name=document.name,
+            concurrent=concurrent,
+            cpus=cpus,
+            gpus=gpus,
+            storage_directory=directory,
+        )
+
+
+@contextmanager
+def ray_head(*, cpus: int | None) -> Iterator[dict[str, str]]:
+    """A local Ray of its own with its dashboard, for searches that run in other processes; where both are found."""
+    from workers.ray_driver import connected
+
+    with connected(name="nas serve", cpus=cpus or os.cpu_count() or 1, dashboard=True) as found:
+        dashboard = f"http://{found['webui_url']}" if found["webui_url"] else "not installed"
+        yield {"address": found["gcs_address"], "dashboard": dashboard}
+
+
+@contextmanager
+def _ray(name: str, directory: Path, *, cpus: float, gpus: float, address: str | None) -> Iterator[None]:
+    """Connected to Ray inside. What Ray prints, from threads of its own, goes to a log beside the trials."""
+    from workers.ray_driver import connected
+
+    directory.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        log = stack.enter_context((directory / "ray.log").open("a", buffering=1))
+        stack.enter_context(redirect_stdout(log))
+        try:
+            stack.enter_context(connected(name=name, cpus=cpus, gpus=gpus, address=address))
+        except ConnectionError as error:
+            raise Unreachable(f"no Ray answers at {address}: {error}") from error
+        yield

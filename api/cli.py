@@ -1,0 +1,51 @@
+"""`nas`: the command line. Every module is loaded by the command that needs it; reading commands stay quick."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from pydantic import ValidationError
+
+from api.commands.database import database
+from api.commands.read import cancel, leaderboard, searches, show, watch
+from api.commands.run import conduct_one, run
+from api.commands.serve import hold_ray, serve
+from api.commands.session import EXIT_CODES, ExitCode
+from api.commands.spaces import cost, spaces
+from api.commands.submit import submit
+from nas.errors import DocumentError, InvalidQuery, NasError, NotFound
+from search_spaces.errors import SpaceError
+
+HELP = f"""Neural architecture search for vision: one document in, a leaderboard of trained candidates out.
+
+State lives in NAS_HOME (by default .nas/ where the command runs). With NAS_API_URL set, the reading commands ask that
+service instead.
+{EXIT_CODES}"""
+USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
+
+app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for command in (run, serve, submit, watch, searches, leaderboard, show, cancel, spaces, cost):
+    app.command()(command)
+app.add_typer(database, name="db")
+app.command(name="conduct", hidden=True)(conduct_one)
+app.command(name="ray-head", hidden=True)(hold_ray)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and exits. What goes wrong on purpose is told in sentences, never as a traceback."""
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except (NasError, SpaceError, ValidationError) as error:
+        sys.stderr.write(f"nas: {error}\n")
+        raise SystemExit(exit_code(error)) from None
+
+
+def exit_code(error: Exception) -> ExitCode:
+    """What the error means to a script."""
+    if isinstance(error, NotFound):
+        return ExitCode.NOT_FOUND
+    return ExitCode.USAGE if isinstance(error, USAGE) else ExitCode.REFUSED
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""Commands that look at searches and trials, of a service or of the state folder, and the one that cancels."""
+
+import re
+import threading
+from typing import Annotated
+
+import typer
+
+from api.client import Reader
+from api.commands.progress import follow, verdict
+from api.commands.run import TOP, exit_code
+from api.commands.session import AsJson, ExitCode, SearchName, console, print_json, reader
+from api.commands.tables import (
+    best_first,
+    blocks_table,
+    curve_table,
+    leaderboard_table,
+    metrics_table,
+    searches_table,
+)
+from api.schemas import search_view, trial_detail, trial_view
+from nas.errors import NotFound
+from nas.leaderboard import parse_query
+from nas.records import LEGAL_SEARCH, Search, SearchStatus, Trial
+
+TRIAL = re.compile(r"(?P<search>.+)[/-](?P<number>\d+)")
+Sort = Annotated[str | None, typer.Option(help="A metric, smallest first, or -metric. By default the first objective.")]
+Where = Annotated[list[str], typer.Option(help="A condition such as 'params<300000'; may be given several times.")]
+
+
+def searches(
+    status: Annotated[SearchStatus | None, typer.Option(help="Only those in this status.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, newest first.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List searches, newest first."""
+    source = reader()
+    page = source.searches(status=status, limit=limit)
+    if as_json:
+        print_json([search_view(search).model_dump(mode="json") for search in page.searches])
+        return
+    console().print(searches_table(source.summary(search.id) for search in page.searches))
+
+
+def leaderboard(
+    search: SearchName,
+    sort: Sort = None,
+    where: Where = [],  # noqa: B006 - typer makes a new list of it
+    top: Annotated[int, typer.Option(min=1, max=1000, help="So many trials.")] = TOP,
+    as_json: AsJson = False,
+) -> None:
+    """Show the best trials of a search, sorted and filtered by any metric."""
+    source = reader()
+    found = source.summary(source.search(search).id).search
+    query = parse_query(sort=sort or best_first(found), where=where, limit=top)
+    trials = source.leaderboard(found.id, query).trials
+    if as_json:
+        print_json([trial_view(trial).model_dump(mode="json") for trial in trials])
+        return
+    extra = [query.sort, *(condition.metric for condition in query.where)]
+    console().print(leaderboard_table(found, trials, [name for name in extra if name != "number"]))
+
+
+def show(
+    trial: Annotated[str, typer.Argument(metavar="TRIAL", help="SEARCH/NUMBER, or the id of a trial.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one trial: its architecture, metrics, curve, failure and artifacts."""
+    source = reader()
+    search, found = find_trial(source, trial)
+    if as_json:
+        print_json(trial_detail(found).model_dump(mode="json"))
+        return
+    show_trial(search, found)
+
+
+def watch(search: SearchName) -> None:
+    """Follow a search until it ends. Leaving with Ctrl-C leaves the search running."""
+    source = reader()
+    raise typer.Exit(watch_search(source, source.search(search).id))
+
+
+def cancel(search: SearchName, as_json: AsJson = False) -> None:
+    """Ask for a search to be cancelled; whoever runs it stops its trials."""
+    source = reader()
+    asked = source.request_cancel(source.search(search).id)
+    if as_json:
+        print_json(search_view(asked).model_dump(mode="json"))
+    elif not LEGAL_SEARCH[asked.status]:
+        console().print(f"Search {asked.name} ({asked.id}) has already ended: {verdict(asked)}.", soft_wrap=True)
+    else:
+        console().print(f"Search {asked.name} ({asked.id}) will be cancelled.", soft_wrap=True)
+
+
+def find_trial(source: Reader, name: str) -> tuple[Search, Trial]:
+    """The trial called SEARCH/NUMBER or by its id, SEARCH-NUMBER, with its search. Raises `NotFound`."""
+    match = TRIAL.fullmatch(name)
+    if match is None:
+        raise NotFound(f"a trial is called SEARCH/NUMBER, as in blood-cells/3, got {name!r}")
+    search = source.search(match["search"])
+    return search, source.trial(search.id, int(match["number"]))
+
+
+def show_trial(search: Search, trial: Trial) -> None:
+    """Everything about a trial, for people."""
+    told = console()
+    told.print(f"[bold]{search.name}[/] trial {trial.number} ({trial.id}): {trial.status}, attempt {trial.attempt}")
+    told.print(f"architecture {trial.architecture_id}, seed {trial.seed}\n", highlight=False)
+    told.print(blocks_table(trial.architecture), "")
+    told.print(metrics_table(trial.static_metrics, "Known before training"), "")
+    if trial.measurements:
+        told.print(curve_table(trial.measurements), "")
+    if trial.failure:
+        told.print(f"failed ({trial.failure.kind}): {trial.failure.message}", style="red", soft_wrap=True, markup=False)
+    for measurement in trial.measurements:
+        for artifact in measurement.artifacts:
+            told.print(f"{artifact.name}: {artifact.uri} ({artifact.size_bytes:,} bytes)", soft_wrap=True)
+
+
+def watch_search(source: Reader, search_id: str) -> ExitCode:
+    """Follows the search; what its end means."""
+    try:
+        follow(source, search_id, console(), threading.Event())
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    ended = source.summary(search_id).search
+    console().print(f"{ended.name}: {verdict(ended)}", soft_wrap=True, markup=False)
+    return exit_code(ended)

@@ -1,0 +1,168 @@
+"""`nas run`: a search from its document to the leaderboard. `nas conduct`: one stored search, for `nas serve`."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from api.bootstrap import Driver, conduct
+from api.commands.progress import follow, verdict
+from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_json, settings, storage
+from api.commands.tables import best_first, leaderboard_table
+from api.schemas import search_detail, trial_view
+from nas.document import SearchDocument, load_document
+from nas.leaderboard import parse_query
+from nas.ports import Storage
+from nas.records import LEGAL_SEARCH, Search, SearchStatus
+
+TOP = 10
+DocumentPath = Annotated[Path, typer.Argument(metavar="DOCUMENT", help="The search document, YAML or JSON.")]
+Concurrent = Annotated[int | None, typer.Option(min=1, help="Trials at a time; by default as the document says.")]
+WhichDriver = Annotated[Driver, typer.Option(help="ray: on a local Ray or NAS_RAY_ADDRESS; inline: in this process.")]
+
+
+def run(
+    document: DocumentPath,
+    driver: WhichDriver = Driver.RAY,
+    concurrent: Concurrent = None,
+    again: Annotated[bool, typer.Option("--again", help="Start anew, though this very search has run.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the leaderboard.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    loaded = load_document(document)
+    store = storage()
+    search = find_or_create(store, loaded, again=again)
+    told = console()
+    if not as_json:
+        told.print(opening_line(search), soft_wrap=True)
+    if LEGAL_SEARCH[search.status]:
+        with watched(store, search.id, told, silent=quiet or as_json), interruptible(search, document):
+            search = conduct(
+                store,
+                search.id,
+                home=settings().home,
+                driver=driver,
+                concurrent=concurrent,
+                ray_address=settings().ray_address,
+            )
+    report(store, search, told, as_json=as_json)
+    raise typer.Exit(exit_code(search))
+
+
+run.__doc__ = f"""Run a search from its document to the leaderboard.
+
+Interrupted, the same command goes on where it was; once finished, it shows the leaderboard.
+{EXIT_CODES}"""
+
+
+def conduct_one(
+    search: str,
+    ray_address: Annotated[str | None, typer.Option()] = None,
+    driver: WhichDriver = Driver.RAY,
+) -> None:
+    """Run one stored search for `nas serve`; ends with the standard input, that is with the service."""
+    end_with_parent()
+    try:
+        found = conduct(storage(), search, home=settings().home, driver=driver, ray_address=ray_address)
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    raise typer.Exit(exit_code(found))
+
+
+def find_or_create(store: Storage, document: SearchDocument, *, again: bool) -> Search:
+    """The newest search of this very document, else a new one. With `again` only an unfinished one counts."""
+    content = document.model_dump(mode="json")
+    found = same_search(store, document.name, content)
+    if found is None or (again and not LEGAL_SEARCH[found.status]):
+        return store.create_search(document.name, content)
+    return found
+
+
+def same_search(store: Storage, name: str, content: dict[str, Any]) -> Search | None:
+    """The newest search with this document."""
+    cursor: str | None = None
+    while True:
+        page = store.searches(limit=100, cursor=cursor)
+        for search in page.searches:
+            if search.name == name and search.document == content:
+                return search
+        cursor = page.next_cursor
+        if cursor is None:
+            return None
+
+
+def opening_line(search: Search) -> str:
+    """What is about to happen."""
+    if search.status is SearchStatus.QUEUED:
+        return f"Search [bold]{search.name}[/] ({search.id}) starts."
+    if search.status is SearchStatus.RUNNING:
+        return f"Search [bold]{search.name}[/] ({search.id}) goes on where it was."
+    return f"Search [bold]{search.name}[/] ({search.id}) has run already: {verdict(search)}. `--again` runs it anew."
+
+
+@contextmanager
+def watched(store: Storage, search_id: str, told: Console, *, silent: bool) -> Iterator[None]:
+    """Shows the search from a thread of its own while it runs inside."""
+    ended = threading.Event()
+    watcher = threading.Thread(target=follow, args=(store, search_id, told, ended), name="progress", daemon=True)
+    if not silent:
+        watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if not silent:
+            watcher.join()
+
+
+@contextmanager
+def interruptible(search: Search, document: Path) -> Iterator[None]:
+    """Ctrl-C and SIGTERM inside end the command with 130, and it says how to go on."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nInterrupted. `nas run {document}` goes on with search {search.name} where it was.\n")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def end_with_parent() -> None:
+    """Interrupts this process when its standard input ends: the service has gone, even if it was killed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    threading.Thread(target=_wait_for_end, name="parent", daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    sys.stdin.buffer.read()
+    signal.raise_signal(signal.SIGTERM)
+
+
+def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> None:
+    """The leaderboard, and what to look at next."""
+    best = store.leaderboard(search.id, parse_query(sort=best_first(search), limit=TOP)).trials
+    if as_json:
+        detail = search_detail(store.summary(search.id)).model_dump(mode="json")
+        print_json({**detail, "leaderboard": [trial_view(trial).model_dump(mode="json") for trial in best]})
+        return
+    told.print(leaderboard_table(search, best))
+    if search.status is not SearchStatus.COMPLETED:
+        told.print(f"{search.name}: {verdict(search)}", soft_wrap=True, markup=False)
+    if best:
+        folder = settings().home / "trials" / search.id / f"{best[0].number:05d}"
+        told.print(
+            f"\n  nas show {search.name}/{best[0].number}\n  nas leaderboard {search.name} --top 20", style="cyan"
+        )
+        told.print(f"  The best trial's files: {folder}", soft_wrap=True, highlight=False)
+
+
+def exit_code(search: Search) -> ExitCode:
+    """Done, or not as wished."""
+    return ExitCode.DONE if search.status is SearchStatus.COMPLETED else ExitCode.FAILED

@@ -1,0 +1,29 @@
+"""`nas submit`: sends a search document to a running service."""
+
+from typing import Annotated
+
+import typer
+
+from api.client import connect
+from api.commands.read import watch_search
+from api.commands.run import DocumentPath
+from api.commands.session import AsJson, console, print_json, settings
+from api.schemas import search_view
+from nas.document import load_document
+
+
+def submit(
+    document: DocumentPath,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the search until it ends.")] = False,
+    key: Annotated[str | None, typer.Option(help="Idempotency key: the same key again finds the first search.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Submit a search to the service at NAS_API_URL. Paths are taken from the document's folder and sent absolute."""
+    client = connect(settings())
+    search = client.submit(load_document(document).model_dump(mode="json"), idempotency_key=key)
+    if as_json:
+        print_json(search_view(search).model_dump(mode="json"))
+    else:
+        console().print(f"Search [bold]{search.name}[/] ({search.id}) is {search.status}: `nas watch {search.name}`")
+    if watch:
+        raise typer.Exit(watch_search(client, search.id))

@@ -1,0 +1,131 @@
+"""Records as tables for people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+
+from nas.ports import SearchSummary
+from nas.records import Measurement, Search, Trial, TrialStatus
+
+COUNTED = ("params", "macs")
+
+
+def searches_table(summaries: Iterable[SearchSummary]) -> Table:
+    """One line per search."""
+    table = _table("search", "id", "status", "trials", "failed", "created", "reason")
+    for summary in summaries:
+        search, counts = summary.search, summary.trials_by_status
+        done = f"{finished(counts)}/{budget(search)}" if budget(search) else str(finished(counts))
+        failed = str(counts.get(TrialStatus.FAILED, 0))
+        table.add_row(
+            search.name, search.id, status_of(search), done, failed, moment(search.created_at), search.reason or ""
+        )
+    return table
+
+
+def leaderboard_table(search: Search, trials: Sequence[Trial], extra: Sequence[str] = ()) -> Table:
+    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time."""
+    names = list(dict.fromkeys([*objectives(search), *extra, *COUNTED]))
+    table = _table("rank", "trial", *names, "time", title=f"Leaderboard of {search.name}", numbers=True)
+    for rank, trial in enumerate(trials, 1):
+        values = [metric(name, trial.metrics.get(name)) for name in names]
+        table.add_row(str(rank), str(trial.number), *values, duration(last_elapsed(trial)))
+    return table
+
+
+def blocks_table(architecture: Mapping[str, Any]) -> Table:
+    """Each block of the architecture with its level, kind and parents; 0 and 1 are the stem."""
+    table = _table("block", "role", "level", "kind", "parents", title="Architecture")
+    table.add_row("0, 1", "stem", "2", "bottleneck", "")
+    number = 2
+    for role in ("intermediates", "outputs"):
+        for block in architecture.get(role, ()):
+            parents = ", ".join(str(parent) for parent in block["parents"])
+            table.add_row(str(number), role.removesuffix("s"), str(block["level"]), str(block["kind"]), parents)
+            number += 1
+    return table
+
+
+def metrics_table(metrics: Mapping[str, float], title: str) -> Table:
+    """One line per metric."""
+    table = _table("metric", "value", title=title, numbers=True)
+    for name, value in metrics.items():
+        table.add_row(name, metric(name, value))
+    return table
+
+
+def curve_table(measurements: Sequence[Measurement]) -> Table:
+    """One line per measurement, a column per metric."""
+    names = list(dict.fromkeys(name for each in measurements for name in each.metrics))
+    table = _table("epoch", *names, "time", title="Curve", numbers=True)
+    for each in measurements:
+        values = [metric(name, each.metrics.get(name)) for name in names]
+        table.add_row(str(each.fidelity), *values, duration(each.elapsed_s))
+    return table
+
+
+def objectives(search: Search) -> list[str]:
+    """The metrics the search is about."""
+    return [objective["metric"] for objective in search.document.get("objectives", ())]
+
+
+def best_first(search: Search) -> str:
+    """The sorting that puts the best trial of the first objective first."""
+    first = search.document["objectives"][0]
+    return str(first["metric"]) if first.get("goal") == "minimize" else f"-{first['metric']}"
+
+
+def budget(search: Search) -> int:
+    """How many trials the search may have; 0 where its document is not at hand."""
+    return int(search.document.get("budget", {}).get("trials", 0))
+
+
+def finished(counts: Mapping[TrialStatus, int]) -> int:
+    """How many trials have ended."""
+    return sum(count for status, count in counts.items() if status not in (TrialStatus.QUEUED, TrialStatus.RUNNING))
+
+
+def status_of(search: Search) -> str:
+    """The status, and whether it is about to change."""
+    return f"{search.status} (to be cancelled)" if search.cancel_requested and not search.finished_at else search.status
+
+
+def last_elapsed(trial: Trial) -> float | None:
+    """Seconds of training so far."""
+    return trial.measurements[-1].elapsed_s if trial.measurements else None
+
+
+def metric(name: str, value: float | None) -> str:
+    """A metric as people read it: counts in millions and billions, scores with four digits."""
+    if value is None:
+        return ""
+    if name.endswith("params"):
+        return f"{value / 1e6:.3f} M"
+    if name.endswith("macs"):
+        return f"{value / 1e9:.3f} G"
+    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as 41 s, 3:05 or 2:00:00."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def moment(at: datetime | None) -> str:
+    """A point in time, in the reader's time zone."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def _table(*columns: str, title: str | None = None, numbers: bool = False) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if numbers and column != "metric" else "left", overflow="fold")
+    return table

@@ -1,0 +1,190 @@
+"""Runs submitted searches inside `nas serve`: one child process per search, all on one Ray.
+
+A child that dies takes no other search with it, and this process loads neither torch nor ray. Every search without a
+living holder of its lease is started, or started again, whoever ran it before; the children end with this process,
+even when it is killed, because their standard input ends.
+"""
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from api.ownership import held_by_the_living
+from nas.clock import Clock, system_clock
+from nas.ports import Storage
+from nas.records import Search, SearchStatus
+
+log = logging.getLogger(__name__)
+
+POLL_S = 1.0
+GRACE_S = 20.0
+PATIENCE_S = 2.0  # before a search whose process died is started again, doubled each time
+MOST_PATIENCE_S = 300.0
+Child = subprocess.Popen[str]
+
+
+class Spawn(Protocol):
+    """Starts a child; `listen`: its standard output is read here."""
+
+    def __call__(self, arguments: Sequence[str], *, listen: bool = False) -> Child: ...
+
+
+def spawn(arguments: Sequence[str], *, listen: bool = False) -> Child:
+    """A child of the command line whose standard input ends when this process does. Ctrl-C does not reach it."""
+    command = [sys.executable, "-m", "api.cli", *arguments]
+    output = subprocess.PIPE if listen else subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, text=True, start_new_session=True)
+
+
+@dataclass(slots=True)
+class Attempts:
+    """How often a search's process has died, and when to try again."""
+
+    failed: int = 0
+    not_before: float = 0.0
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Starts what is to run, at most `most` searches at a time. `step` is one look; `run` looks until `stop`."""
+
+    storage: Storage
+    most: int = 1
+    ray_address: str | None = None
+    cpus: int | None = None
+    driver: str = "ray"
+    spawn: Spawn = spawn
+    clock: Clock = system_clock
+    ray: Child | None = None
+    told: dict[str, str] = field(default_factory=dict)  # by our Ray: its addresses
+    children: dict[str, Child] = field(default_factory=dict)
+    attempts: dict[str, Attempts] = field(default_factory=dict)
+    awake: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Looks once per second, and at once after `wake`, until `stop`."""
+        while not self.stopping.is_set():
+            self.awake.clear()
+            try:
+                self.step()
+            except Exception:
+                log.exception("looking after the searches failed; trying again")
+            self.awake.wait(POLL_S)
+
+    def wake(self) -> None:
+        """Makes the next look happen now."""
+        self.awake.set()
+
+    def step(self) -> None:
+        """Takes note of children that ended, then starts what is due."""
+        for search_id, child in list(self.children.items()):
+            if child.poll() is not None:
+                self._ended(search_id, child)
+        for search in self._waiting():
+            if len(self.children) >= self.most:
+                return
+            self._start(search)
+
+    def _ended(self, search_id: str, child: Child) -> None:
+        del self.children[search_id]
+        close(child)
+        if self.storage.search(search_id).status not in (SearchStatus.QUEUED, SearchStatus.RUNNING):
+            self.attempts.pop(search_id, None)
+            return
+        attempts = self.attempts.setdefault(search_id, Attempts())
+        patience = min(PATIENCE_S * 2**attempts.failed, MOST_PATIENCE_S)
+        attempts.failed += 1
+        attempts.not_before = self.clock() + patience
+        log.warning("the process of search %s ended (%s); again in %.0f s", search_id, child.returncode, patience)
+
+    def _waiting(self) -> Iterator[Search]:
+        """Unfinished searches nobody works on, oldest first."""
+        now = self.clock()
+        for search in sorted(self._unfinished(), key=lambda search: search.id):
+            attempts = self.attempts.get(search.id, Attempts())
+            if search.id in self.children or attempts.not_before > now:
+                continue
+            if held_by_the_living(self.storage, search.id, now=now) is None:
+                yield search
+
+    def _unfinished(self) -> Iterator[Search]:
+        for status in (SearchStatus.RUNNING, SearchStatus.QUEUED):
+            cursor: str | None = None
+            while True:
+                page = self.storage.searches(status=status, limit=200, cursor=cursor)
+                yield from page.searches
+                cursor = page.next_cursor
+                if cursor is None:
+                    break
+
+    def _start(self, search: Search) -> None:
+        arguments = ["conduct", search.id, "--driver", self.driver]
+        if self.driver == "ray":
+            arguments += ["--ray-address", self._ray()]
+        log.info("search %s (%s) starts", search.name, search.id)
+        self.children[search.id] = self.spawn(arguments)
+
+    def _ray(self) -> str:
+        """The address of the one Ray of all searches, which is started the first time one needs it."""
+        if self.ray_address is not None:
+            return self.ray_address
+        if self.ray is None or self.ray.poll() is not None:
+            self.ray = self.spawn(["ray-head", *([] if self.cpus is None else ["--cpus", str(self.cpus)])], listen=True)
+            self.told = told_by(self.ray)
+            log.info("Ray runs at %(address)s, its dashboard at %(dashboard)s", self.told)
+        return self.told["address"]
+
+    def stop(self) -> None:
+        """Ends what this process started: the searches first, so that they give their leases back, then Ray."""
+        self.stopping.set()
+        self.awake.set()
+        for child in [*self.children.values()]:
+            child.terminate()
+        for child in [*self.children.values(), *([self.ray] if self.ray else [])]:
+            end(child)
+
+
+def told_by(ray: Child) -> dict[str, str]:
+    """The addresses in the first line that our Ray prints."""
+    assert ray.stdout is not None, "spawned to be listened to"
+    line = ray.stdout.readline()
+    if not line:
+        raise ChildProcessError("the local Ray did not start; what it says about that stands above")
+    told: dict[str, str] = json.loads(line)
+    return told
+
+
+def end(child: Child) -> None:
+    """Ends a child by closing its standard input; kills it when it does not."""
+    close(child)
+    try:
+        child.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def close(child: Child) -> None:
+    """Closes our ends of its pipes."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            pipe.close()
+
+
+@contextmanager
+def supervised(supervisor: Supervisor) -> Iterator[None]:
+    """Looks after the searches from a thread of its own, inside."""
+    thread = threading.Thread(target=supervisor.run, name="supervisor", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        supervisor.stop()
+        thread.join(GRACE_S)
