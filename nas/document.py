@@ -72,9 +72,9 @@ class EvolutionStrategy(Options):
 
 
 def _candidate(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    """One sentence instead of one per type a candidate may have."""
+    """One sentence instead of one per type a candidate may have. A genotype comes as a list from JSON."""
     try:
-        return validate(value)
+        return validate(tuple(value) if isinstance(value, list) else value)
     except ValidationError:
         sentence = "must be a published name, a genotype (list of whole numbers) or an architecture (mapping)"
         raise PydanticCustomError("candidate", "{sentence}", {"sentence": sentence}) from None

@@ -22,6 +22,7 @@ class History:
     def __init__(self, lag: Lag) -> None:
         self.lag = lag
         self._outcomes: list[Outcome] = []
+        self._hidden: list[Outcome] = []  # the same trials without their results
         self._pending: list[int] = []  # ascending; as many as run at a time
 
     def __len__(self) -> int:
@@ -30,7 +31,8 @@ class History:
     def add(self, genotype: Genotype) -> None:
         """The next trial, its result not known yet."""
         insort(self._pending, len(self._outcomes))
-        self._outcomes.append(Outcome(number=len(self._outcomes), genotype=genotype, values=None))
+        self._hidden.append(Outcome(number=len(self._outcomes), genotype=genotype, values=None))
+        self._outcomes.append(self._hidden[-1])
 
     def finish(self, number: int, values: tuple[float, ...] | None) -> None:
         """The result of a trial: its objectives, larger is better; None when it has none (failed, cancelled)."""
@@ -46,7 +48,7 @@ class History:
         if self.lag == "none":
             return tuple(self._outcomes)
         horizon = self._horizon()
-        return (*self._outcomes[:horizon], *(replace(late, values=None) for late in self._outcomes[horizon:]))
+        return (*self._outcomes[:horizon], *self._hidden[horizon:])
 
     def seen(self) -> tuple[int, ...] | None:
         """The ranges of trials whose results the next proposal sees (see `Trial.seen`); None under a fixed lag."""
