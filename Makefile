@@ -33,7 +33,7 @@ $(DEV_READY): $(RUN_READY)
 install: $(RUN_READY)
 
 demo: $(RUN_READY)
-	@$(ONE_THREAD) $(BIN)/python -m workers.data.shapes .nas/shapes
+	@$(ONE_THREAD) $(BIN)/python examples/draw_shapes.py .nas/shapes
 	@$(ONE_THREAD) $(BIN)/nas run examples/shapes.yaml
 
 test: $(DEV_READY)
