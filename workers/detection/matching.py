@@ -64,8 +64,7 @@ def match(anchors: Tensor, boxes: Tensor, options: Matching) -> Tensor:
     overlaps = iou(anchors, boxes)
     best, owner = overlaps.max(1)
     owner = owner.masked_fill(best < options.positive_iou, IGNORED)
-    # Last, and below the positive threshold by its own words: with equal thresholds nothing is between the two.
-    owner = owner.masked_fill(best < min(options.negative_iou, options.positive_iou), BACKGROUND)
+    owner = owner.masked_fill(best < options.negative_iou, BACKGROUND)
     return _force_best(owner, overlaps) if options.force_best else owner
 
 

@@ -17,11 +17,9 @@ BOX = st.tuples(st.floats(0, 90, width=32), st.floats(0, 60, width=32), SIDE, SI
     lambda box: (box[0], box[1], box[0] + box[2], box[1] + box[3])
 )
 BOXES = st.lists(BOX, max_size=6).map(lambda boxes: torch.tensor(boxes).reshape(-1, 4))
-OPTIONS = st.builds(
-    Matching,
-    positive_iou=st.sampled_from([0.3, 0.5, 0.6]),
-    negative_iou=st.sampled_from([0.0, 0.3, 0.5]),
-    force_best=st.booleans(),
+THRESHOLDS = st.sampled_from([(0.3, 0.3), (0.5, 0.5), (0.5, 0.3), (0.6, 0.5), (0.6, 0.0)])
+OPTIONS = st.tuples(THRESHOLDS, st.booleans()).map(
+    lambda drawn: Matching(positive_iou=drawn[0][0], negative_iou=drawn[0][1], force_best=drawn[1])
 )
 
 
