@@ -1,0 +1,153 @@
+"""Deliberately failing doubles: each breaks one promise of its port, and the conformance suite must reject it."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nas.memory import MemoryStorage, Shelf
+from nas.ports import Outcome, Page, Query
+from nas.records import Assignment, Event, Failure, Infeasible, Lease, Measurement, Trial, TrialStatus
+from search_spaces.genotypes import Draw, mutate, sample
+from search_spaces.space import Space
+
+# Storages.
+
+
+class IgnoresFences(MemoryStorage):
+    """Lets any lease write."""
+
+    def _held(self, lease: Lease) -> Shelf:
+        return self._shelf(lease.search_id)
+
+
+class KeepsLastValue(MemoryStorage):
+    """Overwrites a measurement of the same fidelity."""
+
+    def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
+        """The last value stays."""
+        shelf = self._held(lease)
+        kept = [m for m in shelf.trials[number].measurements if m.fidelity != measurement.fidelity]
+        shelf.trials[number] = replace(shelf.trials[number], measurements=())
+        for known in (*kept, measurement):
+            super().add_measurement(lease, number, known)
+
+
+class AllowsAnyMove(MemoryStorage):
+    """Moves a trial to any status."""
+
+    def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
+        """No table of legal transitions."""
+        shelf = self._held(lease)
+        shelf.trials[number] = replace(shelf.trials[number], status=status, failure=failure)
+        return shelf.trials[number]
+
+
+class HalfTransaction(MemoryStorage):
+    """Keeps the infeasible candidates of a trial it refuses."""
+
+    def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
+        """Two transactions in place of one."""
+        self._held(lease).infeasible.extend(infeasible)
+        super().add_trial(lease, trial)
+
+
+class ForgetsCursors(MemoryStorage):
+    """Answers every page with the first."""
+
+    def leaderboard(self, search_id: str, query: Query) -> Page:
+        """The first page, with no next one."""
+        return replace(super().leaderboard(search_id, replace(query, cursor=None)), next_cursor=None)
+
+
+class TellsBackwards(MemoryStorage):
+    """Lists events newest first."""
+
+    def events(self, search_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
+        """The wrong way round."""
+        return super().events(search_id, after, limit)[::-1]
+
+
+# Strategies.
+
+
+class CountsItsCalls:
+    """Remembers how often it was asked."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+        """Depends on the calls before."""
+        self.calls += 1
+        return sample(space, random.Random(self.calls))
+
+
+class DrawsGlobally:
+    """Uses the randomness of the process."""
+
+    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+        """Depends on a state that is not an argument."""
+        return sample(space, random.Random(random.random()))
+
+
+class HashesText:
+    """Uses the hash of a string, which differs between processes."""
+
+    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+        """Depends on the process."""
+        return sample(space, random.Random(hash("spinesearch") + rng.randrange(100)))
+
+
+class EatsItsHistory:
+    """Takes outcomes out of the history it is shown."""
+
+    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+        """Changes its argument when it can."""
+        if isinstance(history, list):
+            history.pop()
+        return sample(space, rng)
+
+
+class BelievesInResults:
+    """Breaks when the last trial has no result."""
+
+    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+        """Orders by values that may be missing."""
+        if not history:
+            return sample(space, rng)
+        return mutate(space, max(history, key=lambda outcome: outcome.values).genotype, rng)  # type: ignore[arg-type, return-value]
+
+
+class ProposesTwins:
+    """Hands out an architecture under the genotype of another."""
+
+    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+        """A draw that contradicts itself."""
+        first, second = sample(space, rng), sample(space, rng)
+        return replace(first, architecture=second.architecture)
+
+
+# Evaluators.
+
+
+class MeasuresNothing:
+    """Completes without a measurement."""
+
+    def __call__(self, assignment: Assignment) -> Iterator[Measurement]:
+        return iter(())
+
+
+class GoesBackwards:
+    """Reports a lower fidelity after a higher one, for any architecture."""
+
+    def __call__(self, assignment: Assignment) -> Iterator[Measurement]:
+        yield Measurement(fidelity=2, metrics={"AP": 0.2})
+        yield Measurement(fidelity=1, metrics={"AP": 0.1})
+
+
+class ForgetsItsAttempts:
+    """Measures something else on every attempt."""
+
+    def __call__(self, assignment: Assignment) -> Iterator[Measurement]:
+        yield Measurement(fidelity=1, metrics={"AP": float(assignment.attempt)})

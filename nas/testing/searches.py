@@ -1,0 +1,70 @@
+"""Small searches to test with: a document, a toy evaluator, a controller over the toy space."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nas.clock import Clock, system_clock
+from nas.controller import Controller
+from nas.document import SearchDocument, parse_document
+from nas.errors import TrialFailure
+from nas.opening import open_controller
+from nas.ports import Storage
+from nas.records import Assignment, FailureKind, Measurement
+from search_spaces.space import Architecture
+from search_spaces.testing import ToyArchitecture, ToySpace
+
+SPLIT = {"images": "images", "annotations": "annotations.json"}
+EVOLUTION = {"kind": "evolution", "population": 6, "sample": 3}
+
+
+def toy_document(**fields: Any) -> SearchDocument:
+    """A valid document; `fields` replace its own. Its space is not used when the toy space stands in for it."""
+    data: dict[str, Any] = {
+        "name": "toy",
+        "space": {"kind": "spinenet"},
+        "task": {"kind": "detection", "data": {"train": SPLIT, "val": SPLIT, "classes": 3}},
+        "objectives": [{"metric": "AP"}],
+        "strategy": EVOLUTION,
+        "budget": {"trials": 30},
+        "resources": {"concurrent": 2},
+    }
+    return parse_document({**data, **fields})
+
+
+def toy_metrics(architecture: Architecture) -> dict[str, float]:
+    """Static metrics of a toy architecture."""
+    assert isinstance(architecture, ToyArchitecture), f"not a toy: {type(architecture).__name__}"
+    return {"params": 100.0 * architecture.depth + sum(architecture.taps), "macs": 1000.0 * architecture.slope}
+
+
+def toy_controller(
+    storage: Storage,
+    document: SearchDocument,
+    *,
+    search_id: str | None = None,
+    owner: str = "test",
+    clock: Clock = system_clock,
+    home: Path = Path("home"),
+) -> Controller:
+    """A controller over the toy space, of a new search or of one there is already."""
+    if search_id is None:
+        search_id = storage.create_search(document.name, document.model_dump(mode="json")).id
+    return open_controller(
+        storage, search_id, owner=owner, home=home, clock=clock, space=ToySpace(), static_metrics=toy_metrics
+    )
+
+
+class ToyEvaluator:
+    """Measures a toy architecture by its choices, at two fidelities; `failures` maps numbers to how they fail."""
+
+    def __init__(self, failures: Mapping[int, FailureKind] | None = None) -> None:
+        self.failures = dict(failures or {})
+
+    def __call__(self, assignment: Assignment) -> Iterator[Measurement]:
+        toy = ToyArchitecture.model_validate(assignment.architecture)
+        score = toy.depth + toy.slope / 4 - toy.taps[0] / 8 + toy.stages.index("wide") / 16
+        yield Measurement(fidelity=1, metrics={"AP": score / 2}, elapsed_s=1.0)
+        if assignment.number in self.failures:
+            raise TrialFailure(self.failures[assignment.number], f"trial {assignment.number} was told to fail")
+        yield Measurement(fidelity=2, metrics={"AP": score}, elapsed_s=2.0 + assignment.seed % 5)

@@ -1,0 +1,106 @@
+"""The conformance suite of strategies.
+
+class TestRandom(StrategySuite):
+    @pytest.fixture
+    def strategy(self) -> Strategy:
+        return Random()
+"""
+
+import os
+import pickle
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from nas.ports import Outcome, Strategy
+from search_spaces.genotypes import Draw, decode, encode, sample
+from search_spaces.space import Space
+from search_spaces.testing import ToySpace
+
+ASK_ELSEWHERE = """
+import pickle, random, sys
+strategy, space, history, number = pickle.load(sys.stdin.buffer)
+print(list(strategy.ask(space, history, number, random.Random("elsewhere")).genotype))
+"""
+
+
+def history_of(space: Space[Any], length: int, *, without_result: Sequence[int] = ()) -> tuple[Outcome, ...]:
+    """A history of random candidates with results, but for the numbers named."""
+    return tuple(
+        Outcome(
+            number=number,
+            genotype=sample(space, random.Random(number)).genotype,
+            values=None if number in without_result else (random.Random(number).random(),),
+        )
+        for number in range(length)
+    )
+
+
+class StrategySuite:
+    """Everything a strategy owes the core. Supply a `strategy` fixture; the space is a toy unless you supply one."""
+
+    @pytest.fixture
+    def space(self) -> Space[Any]:
+        """The space the strategy proposes from."""
+        return ToySpace()
+
+    def test_a_proposal_is_a_canonical_member_of_the_space(self, strategy: Strategy, space: Space[Any]) -> None:
+        for draw in self._proposals(strategy, space):
+            assert decode(space, draw.genotype) == draw.architecture
+            assert encode(space, draw.architecture) == draw.genotype
+
+    def test_the_same_arguments_give_the_same_proposal(self, strategy: Strategy, space: Space[Any]) -> None:
+        assert self._proposals(strategy, space) == self._proposals(strategy, space)
+
+    def test_the_order_of_asking_does_not_matter(self, strategy: Strategy, space: Space[Any]) -> None:
+        forwards = [self._ask(strategy, space, number) for number in range(30)]
+        backwards = [self._ask(strategy, space, number) for number in reversed(range(30))]
+        assert forwards == backwards[::-1]
+
+    def test_another_process_proposes_the_same(self, strategy: Strategy, space: Space[Any]) -> None:
+        history = history_of(space, 40, without_result=(3, 38))
+        here = strategy.ask(space, history, 40, random.Random("elsewhere"))
+        for hash_seed in ("1", "2"):
+            ran = subprocess.run(
+                [sys.executable, "-c", ASK_ELSEWHERE],
+                input=pickle.dumps((strategy, space, history, 40)),
+                env={**os.environ, "PYTHONHASHSEED": hash_seed},
+                capture_output=True,
+                check=True,
+            )
+            assert ran.stdout.decode().strip() == str(list(here.genotype))
+
+    def test_other_randomness_gives_other_proposals(self, strategy: Strategy, space: Space[Any]) -> None:
+        history = history_of(space, 40)
+        asked = {strategy.ask(space, history, 40, random.Random(draw)).genotype for draw in range(20)}
+        assert len(asked) > 1
+
+    def test_the_global_randomness_is_left_alone(self, strategy: Strategy, space: Space[Any]) -> None:
+        before = random.getstate()
+        self._proposals(strategy, space)
+        assert random.getstate() == before
+
+    def test_the_history_is_not_changed(self, strategy: Strategy, space: Space[Any]) -> None:
+        given = list(history_of(space, 40, without_result=(0, 7, 39)))
+        kept = tuple(given)
+        for draw in range(5):
+            strategy.ask(space, given, 40, random.Random(draw))
+        assert tuple(given) == kept
+
+    def test_any_history_will_do(self, strategy: Strategy, space: Space[Any]) -> None:
+        for without_result in ((), range(40), range(39), range(0, 40, 2)):
+            history = history_of(space, 40, without_result=without_result)
+            strategy.ask(space, history, 40, random.Random(0))
+        strategy.ask(space, (), 0, random.Random(0))
+        strategy.ask(space, (), 100, random.Random(0))
+
+    def _proposals(self, strategy: Strategy, space: Space[Any]) -> list[Draw[Any]]:
+        return [self._ask(strategy, space, number) for number in range(0, 60, 3)]
+
+    def _ask(self, strategy: Strategy, space: Space[Any], number: int) -> Draw[Any]:
+        history = history_of(space, number, without_result=(1, 5, number - 1))
+        return strategy.ask(space, history, number, random.Random(f"{number}"))

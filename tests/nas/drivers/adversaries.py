@@ -1,0 +1,68 @@
+"""Drivers that finish trials in the worst orders, and die in the middle."""
+
+import random
+from collections.abc import Callable, Sequence
+
+from nas.controller import Controller, Signal
+from nas.document import SearchDocument
+from nas.drivers.boundary import reports
+from nas.memory import MemoryStorage
+from nas.records import Assignment, Finished, Genotype, Measured
+from nas.testing.searches import ToyEvaluator, toy_controller
+
+Pick = Callable[[Sequence[Assignment]], Assignment]
+"""Which of the running trials moves next."""
+
+ORDERS: dict[str, Callable[[], Pick]] = {
+    "oldest first": lambda: lambda running: running[0],
+    "newest first": lambda: lambda running: running[-1],
+    "random": lambda: random.Random(7).choice,
+    "another random": lambda: random.Random(8).choice,
+    "slowest first": lambda: lambda running: max(running, key=lambda a: (a.seed % 5, a.number)),
+    "first one starves": lambda: lambda running: running[min(1, len(running) - 1)],
+}
+
+
+def run_adversary(
+    document: SearchDocument,
+    *,
+    concurrency: int,
+    pick: Pick,
+    evaluator: ToyEvaluator | None = None,
+    crash: Callable[[], bool] = lambda: False,
+) -> list[Genotype]:
+    """The genotypes of the search, its trials moved one report at a time in the order of `pick`; after every report
+    `crash` says whether the process dies, and everything but the storage is lost."""
+    storage = MemoryStorage()
+    evaluator = evaluator or ToyEvaluator()
+    controller = toy_controller(storage, document)
+    running = _filled(controller, {}, evaluator, concurrency)
+    while running:
+        assignment = pick([told for told, _ in running.values()])
+        _move(controller, running, assignment.number)
+        if crash():
+            controller = toy_controller(storage, document, search_id=controller.search_id)
+            running = {}
+        running = _filled(controller, running, evaluator, concurrency)
+    assert controller.next_trial() is Signal.DONE
+    return [trial.genotype for trial in storage.trials(controller.search_id)]
+
+
+def _filled(controller: Controller, running: dict, evaluator: ToyEvaluator, concurrency: int) -> dict:
+    while len(running) < concurrency:
+        assignment = controller.next_trial()
+        if isinstance(assignment, Signal):
+            assert running or assignment is Signal.DONE, "nothing runs and nothing is handed out"
+            break
+        running[assignment.number] = (assignment, reports(evaluator, assignment))
+    return running
+
+
+def _move(controller: Controller, running: dict, number: int) -> None:
+    report = next(running[number][1])
+    controller.record(report)
+    if not isinstance(report, Measured):
+        del running[number]
+    elif controller.should_stop(number):
+        running.pop(number)[1].close()
+        controller.record(Finished(number=number))

@@ -1,0 +1,116 @@
+"""How leaderboard queries are written, and their cursors."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.errors import InvalidQuery
+from nas.leaderboard import (
+    Position,
+    cursor_after,
+    decode_cursor,
+    encode_cursor,
+    parse_condition,
+    parse_query,
+    position_of,
+    select,
+)
+from nas.ports import Condition, Query
+from nas.records import Measurement, Trial, TrialStatus
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("params<300000", Condition(metric="params", operator="<", bound=300000.0)),
+        (" AP50 >= 0.5 ", Condition(metric="AP50", operator=">=", bound=0.5)),
+        ("AP50/traffic light!=1e-3", Condition(metric="AP50/traffic light", operator="!=", bound=0.001)),
+        ("macs=5", Condition(metric="macs", operator="==", bound=5.0)),
+    ],
+)
+def test_a_condition_is_read(text, condition):
+    assert parse_condition(text) == condition
+
+
+@pytest.mark.parametrize("text", ["", "params", "<3", "params<", "params<many", "params=<3", "a<1<2"])
+def test_a_condition_that_makes_no_sense_is_refused(text):
+    with pytest.raises(InvalidQuery, match=r"condition"):
+        parse_condition(text)
+
+
+def test_a_query_is_read():
+    query = parse_query(sort="-AP", where=["params<5,macs>1"], limit=3)
+    assert (query.sort, query.descending, query.limit, len(query.where)) == ("AP", True, 3, 2)
+    assert not parse_query(sort="params").descending
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"sort": "-"}, "sort must be a metric"),
+        ({"sort": "AP", "limit": 0}, r"limit must be in 1\.\.1000, got 0"),
+        ({"sort": "AP", "where": ["AP<inf"]}, "must be finite"),
+        ({"sort": "AP", "cursor": "é"}, "not one this service"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_refused(fields, message):
+    with pytest.raises(InvalidQuery, match=message):
+        parse_query(**fields)
+
+
+def test_an_unknown_operator_is_refused():
+    with pytest.raises(InvalidQuery, match="operator must be one of"):
+        select([], Query(sort="AP", where=(Condition(metric="AP", operator="~", bound=1.0),)))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 10**9))
+def test_a_cursor_holds_its_position_exactly(value, number):
+    query = parse_query(sort="-AP", where=["params<5"])
+    cursor = cursor_after(query, Position(value=value, number=number))
+    assert position_of(parse_query(sort="-AP", where=["params<5"], cursor=cursor, limit=7)) == Position(
+        value=value, number=number
+    )
+    assert cursor.isascii()
+    for other in ({"sort": "AP"}, {"sort": "-AP"}, {"sort": "-AP", "where": ["params<6"]}):
+        with pytest.raises(InvalidQuery, match="another query"):
+            parse_query(**other, cursor=cursor)
+
+
+@given(st.text(max_size=40))
+def test_any_other_text_is_no_cursor(text):
+    with pytest.raises(InvalidQuery):
+        decode_cursor(text, "binding", fields=1)
+
+
+def test_a_cursor_of_the_wrong_shape_is_refused():
+    with pytest.raises(InvalidQuery):
+        decode_cursor(encode_cursor("binding", [1, 2]), "binding", fields=1)
+    query = parse_query(sort="AP")
+    with pytest.raises(InvalidQuery):
+        parse_query(sort="AP", cursor=cursor_after(query, Position(value="x", number=1)))
+
+
+@given(st.lists(st.sampled_from([0.1, 0.2, 0.5, 0.1 + 0.2]), max_size=12), st.integers(1, 5), st.booleans())
+def test_pages_join_to_the_sorted_whole(values, limit, descending):
+    trials = [
+        Trial(
+            search_id="s",
+            number=number,
+            genotype=(),
+            architecture={},
+            architecture_id="",
+            status=TrialStatus.COMPLETED,
+            measurements=(Measurement(fidelity=1, metrics={"AP": value}),),
+        )
+        for number, value in enumerate(values)
+    ]
+    sort = "-AP" if descending else "AP"
+    whole = sorted(range(len(values)), key=lambda n: (-values[n] if descending else values[n], n))
+    found, cursor = [], None
+    while True:
+        page = select(trials, parse_query(sort=sort, limit=limit, cursor=cursor))
+        found += [trial.number for trial in page.trials]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert found == whole

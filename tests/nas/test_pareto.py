@@ -1,0 +1,63 @@
+"""The Pareto front."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.document import Constraint, Objective
+from nas.pareto import dominates, non_dominated, pareto_front
+from nas.records import Measurement, Trial, TrialStatus
+
+VALUES = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
+POINTS = st.integers(1, 4).flatmap(lambda size: st.lists(st.tuples(*[VALUES] * size), max_size=30))
+
+
+@given(POINTS)
+def test_no_member_is_dominated_and_every_other_point_is(points):
+    named = dict(enumerate(points))
+    front = non_dominated(named)
+    for name, values in named.items():
+        beaten = any(dominates(named[member], values) for member in front)
+        assert beaten == (name not in front)
+
+
+@given(POINTS, st.randoms())
+def test_the_order_of_the_points_does_not_matter(points, rng):
+    named = list(enumerate(points))
+    shuffled = list(named)
+    rng.shuffle(shuffled)
+    assert non_dominated(dict(named)) == non_dominated(dict(shuffled))
+
+
+@given(VALUES, VALUES)
+def test_domination_is_strict(a, b):
+    assert not dominates((a, b), (a, b))
+    assert not (dominates((a, b), (b, a)) and dominates((b, a), (a, b)))
+
+
+def trial(number, status=TrialStatus.COMPLETED, **metrics):
+    return Trial(
+        search_id="s",
+        number=number,
+        genotype=(),
+        architecture={},
+        architecture_id="",
+        status=status,
+        static_metrics={"params": metrics.pop("params")},
+        measurements=(Measurement(fidelity=1, metrics=metrics),),
+    )
+
+
+def test_the_front_holds_feasible_completed_trials_best_first():
+    objectives = [Objective(metric="AP"), Objective(metric="params", goal="minimize")]
+    trials = [
+        trial(0, AP=0.5, params=100.0),
+        trial(1, AP=0.6, params=200.0),
+        trial(2, AP=0.4, params=200.0),
+        trial(3, AP=0.9, params=50.0, status=TrialStatus.FAILED),
+        trial(4, AP50=0.9, params=10.0),
+        trial(5, AP=0.6, params=200.0),
+        trial(6, AP=0.8, params=900.0),
+    ]
+    assert [t.number for t in pareto_front(trials, objectives)] == [6, 1, 5, 0]
+    bound = [Constraint(metric="AP", max=0.7)]
+    assert [t.number for t in pareto_front(trials, objectives, bound)] == [1, 5, 0]
