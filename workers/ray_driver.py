@@ -71,7 +71,7 @@ def run_on_ray(
                 num_samples=-1,
                 resources_per_trial={"cpu": cpus, "gpu": gpus},
                 storage_path=str(storage_directory.absolute()),
-                trial_dirname_creator=bridge.directory_of,
+                trial_dirname_creator=directory_of,
                 reuse_actors=True,
                 raise_on_failed_trial=False,
                 verbose=0,
@@ -116,6 +116,10 @@ class Bridge:
         self.numbers: dict[str, int] = {}  # running trials, by Tune's id
         self.actors: dict[str, Any] = {}
         self.stopped_by: Exception | None = None
+
+    def __reduce__(self) -> tuple[type[object], tuple[()]]:
+        """Nothing: Tune snapshots whatever it was given, but a controller is rebuilt from its storage."""
+        return (object, ())
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         """A config for the next trial, None to be asked again, or Searcher.FINISHED."""
@@ -184,10 +188,6 @@ class Bridge:
     def raise_what_stopped_it(self) -> None:
         if self.stopped_by is not None:
             raise self.stopped_by
-
-    def directory_of(self, trial: Any) -> str:
-        """The folder of a trial among Tune's files."""
-        return f"trial-{self.numbers[trial.trial_id]}"
 
 
 class ControllerSearcher(Searcher):
@@ -290,6 +290,11 @@ def load_evaluator(evaluator: Evaluator | str) -> Evaluator:
     module, _, function = evaluator.partition(":")
     loaded: Evaluator = getattr(importlib.import_module(module), function)
     return loaded
+
+
+def directory_of(trial: Any) -> str:
+    """The folder of a trial among Tune's files."""
+    return f"trial-{trial.config['assignment'].number}"
 
 
 def last_words(trial: Any) -> str:

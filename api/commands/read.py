@@ -109,7 +109,8 @@ def show_trial(search: Search, trial: Trial) -> None:
     told.print(blocks_table(trial.architecture), "")
     told.print(metrics_table(trial.static_metrics, "Known before training"), "")
     if trial.measurements:
-        told.print(curve_table(trial.measurements), "")
+        told.print(curve_table(search, trial.measurements), "")
+        told.print(metrics_table(trial.measurements[-1].metrics, "Measured last"), "")
     if trial.failure:
         told.print(f"failed ({trial.failure.kind}): {trial.failure.message}", style="red", soft_wrap=True, markup=False)
     for measurement in trial.measurements:

@@ -17,9 +17,11 @@ from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_js
 from api.commands.tables import best_first, leaderboard_table
 from api.schemas import search_detail, trial_view
 from nas.document import SearchDocument, load_document
+from nas.errors import DocumentError
 from nas.leaderboard import parse_query
 from nas.ports import Storage
 from nas.records import LEGAL_SEARCH, Search, SearchStatus
+from nas.tasks.detection import CocoSplit
 
 TOP = 10
 DocumentPath = Annotated[Path, typer.Argument(metavar="DOCUMENT", help="The search document, YAML or JSON.")]
@@ -36,6 +38,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     loaded = load_document(document)
+    check_data(loaded)
     store = storage()
     search = find_or_create(store, loaded, again=again)
     told = console()
@@ -73,6 +76,20 @@ def conduct_one(
     except KeyboardInterrupt:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     raise typer.Exit(exit_code(found))
+
+
+def check_data(document: SearchDocument) -> None:
+    """Raises `DocumentError` naming every folder and file of the task that is not there, before anything begins."""
+    problems = []
+    for split, part in document.task.data:
+        if not isinstance(part, CocoSplit):
+            continue
+        if not Path(part.images).is_dir():
+            problems.append((f"task.data.{split}.images", f"must be a folder, got {part.images!r}"))
+        if not Path(part.annotations).is_file():
+            problems.append((f"task.data.{split}.annotations", f"must be a file, got {part.annotations!r}"))
+    if problems:
+        raise DocumentError(problems)
 
 
 def find_or_create(store: Storage, document: SearchDocument, *, again: bool) -> Search:

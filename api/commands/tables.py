@@ -10,6 +10,7 @@ from nas.ports import SearchSummary
 from nas.records import Measurement, Search, Trial, TrialStatus
 
 COUNTED = ("params", "macs")
+CURVES = 6  # metrics shown epoch by epoch; all of them stand in the last table, and in JSON
 
 
 def searches_table(summaries: Iterable[SearchSummary]) -> Table:
@@ -56,9 +57,10 @@ def metrics_table(metrics: Mapping[str, float], title: str) -> Table:
     return table
 
 
-def curve_table(measurements: Sequence[Measurement]) -> Table:
-    """One line per measurement, a column per metric."""
-    names = list(dict.fromkeys(name for each in measurements for name in each.metrics))
+def curve_table(search: Search, measurements: Sequence[Measurement]) -> Table:
+    """One line per measurement: the objectives first, then what else was measured, as far as a terminal is wide."""
+    measured = [name for each in measurements for name in each.metrics if "/" not in name]
+    names = list(dict.fromkeys([*objectives(search), *measured]))[:CURVES]
     table = _table("epoch", *names, "time", title="Curve", numbers=True)
     for each in measurements:
         values = [metric(name, each.metrics.get(name)) for name in names]
