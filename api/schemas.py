@@ -35,6 +35,12 @@ TRIAL = {
 }
 MEASUREMENT = {"fidelity": 12, "metrics": {"AP": 0.41, "AP50": 0.79}, "elapsed_s": 41.5, "artifacts": []}
 EVENT = {"sequence": 7, "at": "2026-03-01T09:00:49Z", "kind": "trial", "message": "trial 4 completed", "trial": 4}
+SPACE = {
+    "kind": "spinenet",
+    "summary": "Backbones with permuted feature scales",
+    "reference": "Du et al., CVPR 2020",
+    "count": "15897070781839228211822592000000000000",
+}
 DOCUMENT: dict[str, Any] = {
     "name": "blood-cells",
     "space": {"kind": "spinenet", "width": 0.125, "alpha": 0.25, "stem_filters": 16, "endpoint_filters": 32},
@@ -215,14 +221,7 @@ class EventList(BaseModel):
 class SpaceView(BaseModel):
     """A kind of space."""
 
-    model_config = _example(
-        {
-            "kind": "spinenet",
-            "summary": "Backbones with permuted feature scales",
-            "reference": "Du et al., CVPR 2020",
-            "count": "12489752439808000000000000000000000000000",
-        }
-    )
+    model_config = _example(SPACE)
 
     kind: str
     summary: str
@@ -237,10 +236,7 @@ class SpaceDetail(SpaceView):
 
     model_config = _example(
         {
-            "kind": "spinenet",
-            "summary": "Backbones with permuted feature scales",
-            "reference": "Du et al., CVPR 2020",
-            "count": "12489752439808000000000000000000000000000",
+            **SPACE,
             "options": [{"name": "width", "default": 1.0, "description": "multiplies every number of filters"}],
             "schema": {"type": "object"},
         }
@@ -252,6 +248,8 @@ class SpaceDetail(SpaceView):
 
 class SpaceList(BaseModel):
     """The kinds of spaces there are."""
+
+    model_config = _example({"items": [SPACE]})
 
     items: list[SpaceView]
 

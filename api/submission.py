@@ -8,6 +8,7 @@ from typing import Any
 from api.settings import Settings
 from nas.document import parse_document
 from nas.errors import DocumentError
+from nas.problems import Problem
 
 _DATA = ("task", "data")  # every text below it is a path
 
@@ -17,16 +18,43 @@ def submitted_document(data: Mapping[str, Any], settings: Settings) -> dict[str,
 
     With a data root, paths are relative to it and must stay inside; without one they must be absolute.
     """
-    root = settings.data_root
-    if root is None:
-        _refuse([(field, path) for field, path in _paths(data) if not path.is_absolute()], "must be an absolute path")
-        root = Path("/")
-    document = parse_document(data, root.absolute()).model_dump(mode="json")
-    inside = root.resolve()
-    outside = [(field, path) for field, path in _paths(document) if not path.resolve().is_relative_to(inside)]
-    _refuse(outside, "must lie inside the service's data root")
-    _refuse_nan(document)
+    root = settings.data_root and settings.data_root.absolute()
+    problems = [] if root else _relative_paths(data)
+    try:
+        document: dict[str, Any] = parse_document(data, root).model_dump(mode="json")
+    except DocumentError as error:
+        raise DocumentError([*error.problems, *problems]) from None
+    problems += _paths_outside(document, root) if root else []
+    problems += _not_json(document)
+    if problems:
+        raise DocumentError(problems)
     return document
+
+
+def _relative_paths(data: Mapping[str, Any]) -> list[Problem]:
+    return [
+        (field, f"must be an absolute path, got {str(path)!r}")
+        for field, path in _paths(data)
+        if not path.is_absolute()
+    ]
+
+
+def _paths_outside(document: Mapping[str, Any], root: Path) -> list[Problem]:
+    inside = root.resolve()
+    return [
+        (field, f"must lie inside the service's data root, got {str(path)!r}")
+        for field, path in _paths(document)
+        if not path.resolve().is_relative_to(inside)
+    ]
+
+
+def _not_json(document: Mapping[str, Any]) -> list[Problem]:
+    """JSON has no NaN and no infinity, though Python reads them."""
+    try:
+        json.dumps(document, allow_nan=False)
+    except ValueError:
+        return [("document", "every number must be finite")]
+    return []
 
 
 def _paths(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
@@ -43,16 +71,3 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, Path]]:
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _texts(inner, f"{field}.{name}")
-
-
-def _refuse(wrong: list[tuple[str, Path]], rule: str) -> None:
-    if wrong:
-        raise DocumentError([(field, f"{rule}, got {str(path)!r}") for field, path in wrong])
-
-
-def _refuse_nan(document: dict[str, Any]) -> None:
-    """JSON has no NaN and no infinity, though Python reads them."""
-    try:
-        json.dumps(document, allow_nan=False)
-    except ValueError as error:
-        raise DocumentError([("", "every number must be finite")]) from error

@@ -1,15 +1,21 @@
-"""The databases the tests run on: a fresh SQLite file, and an emptied PostgreSQL."""
+"""The databases the tests run on, a fresh SQLite file and an emptied PostgreSQL; and a client of the service."""
 
+import asyncio
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine, delete, text
 from sqlalchemy.engine import make_url
 
+from api.app import create_app
 from api.database import open_engine, writing
 from api.schema import upgrade_database
+from api.settings import Settings
 from api.storage import SqlStorage, open_storage
 from api.tables import searches
 from nas.clock import ManualClock
@@ -81,3 +87,41 @@ def sql_storage(request: pytest.FixtureRequest) -> SqlStorage:
     """An empty storage, once on each database."""
     storage: SqlStorage = request.getfixturevalue(f"{request.param}_storage")
     return storage
+
+
+class Client:
+    """Talks to an app in this process, without a socket."""
+
+    def __init__(self, app: FastAPI, *, address: str = "127.0.0.1", host: str = "127.0.0.1") -> None:
+        self.app = app
+        self._transport = httpx.ASGITransport(app=app, client=(address, 50_000), raise_app_exceptions=False)
+        self._base_url = f"http://{host}"
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """The answer to a GET below /api/v1, or of an absolute path."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        """The answer to a POST of this JSON."""
+        return self.request("POST", path, json={} if json is None else json, **options)
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The answer to any request."""
+        full = path if path.startswith("/api") else f"/api/v1{path}"
+        return asyncio.run(self._send(method, full, options))
+
+    async def _send(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+        async with httpx.AsyncClient(transport=self._transport, base_url=self._base_url) as client:
+            return await client.request(method, path, **options)
+
+
+@pytest.fixture
+def client(sqlite_storage: SqlStorage) -> Client:
+    """A client of a service without a token."""
+    return Client(create_app(sqlite_storage, Settings()))
+
+
+@pytest.fixture
+def make_client() -> type[Client]:
+    """Makes clients of any app, from any address, under any host name."""
+    return Client

@@ -1,0 +1,93 @@
+"""Searches over REST."""
+
+import copy
+
+import pytest
+
+from api.app import create_app
+from api.schemas import DOCUMENT
+from api.settings import Settings
+from api.storage import SqlStorage
+from nas.records import SearchStatus
+
+
+@pytest.fixture
+def document():
+    return copy.deepcopy(DOCUMENT)
+
+
+def test_a_submitted_document_is_queued_and_found_by_name_and_id(client, document):
+    answer = client.post("/searches", document)
+    assert answer.status_code == 201
+    made = answer.json()
+    assert answer.headers["location"] == f"/api/v1/searches/{made['id']}"
+    assert made["status"] == "queued"
+    found = client.get("/searches/blood-cells").json()
+    assert found == client.get(f"/searches/{made['id']}").json()
+    assert found["document"]["budget"]["trials"] == 12
+    assert (found["trials"], found["infeasible"], found["redraws"]) == ({}, 0, {})
+
+
+def test_every_wrong_field_is_listed_in_one_answer(client, document):
+    document["budgett"] = document.pop("budget")
+    document["seed"] = "zero"
+    document["task"]["data"]["train"]["images"] = "data/images"
+    answer = client.post("/searches", document)
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["type"] == "urn:spinesearch:problem:invalid-document"
+    assert {"budgett", "seed", "task.data.train.images"} <= {each["field"] for each in problem["errors"]}
+    assert client.get("/searches").json()["items"] == []
+
+
+def test_a_repeated_submission_with_a_key_makes_one_search(client, document):
+    key = {"Idempotency-Key": "once"}
+    first, second = (client.post("/searches", document, headers=key) for _ in range(2))
+    assert first.json() == second.json()
+    document["seed"] = 1
+    conflict = client.post("/searches", document, headers=key)
+    assert (conflict.status_code, conflict.json()["type"]) == (409, "urn:spinesearch:problem:idempotency-conflict")
+    assert len(client.get("/searches").json()["items"]) == 1
+
+
+def test_searches_are_paged_newest_first_and_filtered_by_status(client, document):
+    ids = [client.post("/searches", document | {"name": f"search-{n}"}).json()["id"] for n in range(3)]
+    first = client.get("/searches", params={"limit": 2, "status": "queued"}).json()
+    second = client.get("/searches", params={"limit": 2, "status": "queued", "cursor": first["next_cursor"]}).json()
+    assert [each["id"] for each in first["items"] + second["items"]] == ids[::-1]
+    assert second["next_cursor"] is None
+    assert client.get("/searches", params={"status": "running"}).json()["items"] == []
+
+
+def test_cancelling_is_recorded_and_wakes_whoever_runs_searches(sqlite_storage, document, make_client):
+    calls = []
+    client = make_client(create_app(sqlite_storage, Settings(), wake=lambda: calls.append("woken")))
+    client.post("/searches", document)
+    answer = client.post("/searches/blood-cells/cancel")
+    assert (answer.status_code, answer.json()["cancel_requested"]) == (202, True)
+    assert calls == ["woken", "woken"]
+
+
+def test_a_search_that_has_ended_cannot_be_cancelled(client, sqlite_storage: SqlStorage, document):
+    search_id = client.post("/searches", document).json()["id"]
+    lease = sqlite_storage.acquire_lease(search_id, "test", 60)
+    sqlite_storage.set_search_status(lease, SearchStatus.FAILED, "no data")
+    answer = client.post("/searches/blood-cells/cancel")
+    assert answer.status_code == 409
+    assert "already ended: failed" in answer.json()["detail"]
+
+
+def test_events_are_read_on_from_where_one_stopped(client, sqlite_storage: SqlStorage, document):
+    search_id = client.post("/searches", document).json()["id"]
+    lease = sqlite_storage.acquire_lease(search_id, "test", 60)
+    for number in range(3):
+        sqlite_storage.add_event(lease, "trial", f"trial {number} \x00 began", number)
+    first = client.get("/searches/blood-cells/events", params={"limit": 2}).json()
+    rest = client.get("/searches/blood-cells/events", params={"after": first["next_after"]}).json()
+    assert [event["trial"] for event in first["items"] + rest["items"]] == [0, 1, 2]
+    assert client.get("/searches/blood-cells/events", params={"after": 3}).json() == {"items": [], "next_after": 3}
+
+
+@pytest.mark.parametrize("path", ["/searches/none", "/searches/none/trials", "/searches/none/events"])
+def test_an_unknown_search_is_not_found(client, path):
+    assert client.get(path).status_code == 404
