@@ -1,0 +1,57 @@
+"""What the service asks of a submitted document: its paths and its numbers."""
+
+import copy
+
+import pytest
+
+from api.schemas import DOCUMENT
+from api.settings import Settings
+from api.submission import submitted_document
+from nas.errors import DocumentError
+
+
+@pytest.fixture
+def document():
+    return copy.deepcopy(DOCUMENT)
+
+
+def fields(error):
+    return {field for field, _ in error.value.problems}
+
+
+def test_a_document_with_absolute_paths_is_taken_whole(document):
+    accepted = submitted_document(document, Settings())
+    assert accepted["task"]["data"] == document["task"]["data"] | {"classes": None}
+    assert accepted["task"]["optimizer"]["kind"] == "adamw"
+
+
+def test_without_a_data_root_relative_paths_are_listed_beside_other_problems(document):
+    document["task"]["data"]["val"] = {"images": "images", "annotations": "instances.json"}
+    document["seed"] = -1
+    with pytest.raises(DocumentError, match="must be an absolute path, got 'images'") as error:
+        submitted_document(document, Settings())
+    assert fields(error) == {"task.data.val.images", "task.data.val.annotations", "seed"}
+
+
+def test_with_a_data_root_paths_are_relative_to_it_and_stay_inside(document, tmp_path):
+    settings = Settings(data_root=tmp_path)
+    split = {"images": "bccd/images", "annotations": "bccd/instances.json"}
+    document["task"]["data"] = {"train": split, "val": split}
+    accepted = submitted_document(document, settings)
+    assert accepted["task"]["data"]["train"]["images"] == str(tmp_path / "bccd" / "images")
+    document["task"]["data"]["val"] = {"images": "../outside", "annotations": "/etc/passwd"}
+    with pytest.raises(DocumentError, match="inside the service's data root") as error:
+        submitted_document(document, settings)
+    assert fields(error) == {"task.data.val.images", "task.data.val.annotations"}
+
+
+@pytest.mark.parametrize("data", [{}, {"task": []}, {"task": {"data": "x"}}, {"task": {"data": {"train": 3}}}])
+def test_nonsense_is_refused_with_its_fields(data):
+    with pytest.raises(DocumentError):
+        submitted_document(data, Settings())
+
+
+def test_numbers_must_be_finite(document):
+    document["constraints"] = [{"metric": "params", "max": float("inf")}]
+    with pytest.raises(DocumentError, match="finite"):
+        submitted_document(document, Settings())
