@@ -6,7 +6,6 @@ class TestMemoryStorage(StorageSuite):
         return MemoryStorage(clock=clock)
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from nas.clock import ManualClock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
 from nas.leaderboard import parse_query
-from nas.ports import Query, Storage
+from nas.ports import Storage
 from nas.records import (
     Artifact,
     Failure,
@@ -24,62 +23,12 @@ from nas.records import (
     Measurement,
     Search,
     SearchStatus,
-    Trial,
     TrialStatus,
 )
+from nas.testing.leaderboards import LeaderboardLaws
+from nas.testing.stored import TTL_S, ClockFixture, add_completed, add_running, leased, trial
 
-TTL_S = 60.0
-
-
-def leased(storage: Storage, name: str = "cells") -> Lease:
-    """A lease on a new running search."""
-    search = storage.create_search(name, {"name": name})
-    lease = storage.acquire_lease(search.id, "first", TTL_S)
-    assert lease is not None
-    storage.set_search_status(lease, SearchStatus.RUNNING)
-    return lease
-
-
-def trial(number: int, **fields: object) -> Trial:
-    """A trial as a controller adds it."""
-    values: dict[str, object] = {
-        "search_id": "",
-        "genotype": (number, 1),
-        "architecture": {"kind": "toy", "number": number},
-        "architecture_id": f"{number:016x}",
-        "seed": number,
-        "static_metrics": {"params": 100.0 + number},
-    }
-    return Trial(number=number, **{**values, **fields})  # type: ignore[arg-type]
-
-
-def add_running(storage: Storage, lease: Lease, number: int) -> None:
-    """The next trial, handed out."""
-    storage.add_trial(lease, trial(number))
-    storage.move_trial(lease, number, TrialStatus.RUNNING)
-
-
-def add_completed(storage: Storage, lease: Lease, metrics: Sequence[dict[str, float]]) -> None:
-    """One completed trial per dict of metrics, after those the search has."""
-    start = len(storage.trials(lease.search_id))
-    for number, measured in enumerate(metrics, start):
-        add_running(storage, lease, number)
-        storage.add_measurement(lease, number, Measurement(fidelity=1, metrics=measured))
-        storage.move_trial(lease, number, TrialStatus.COMPLETED)
-
-
-def numbers(storage: Storage, lease: Lease, query: Query) -> list[int]:
-    """The numbers of one leaderboard page."""
-    return [row.number for row in storage.leaderboard(lease.search_id, query).trials]
-
-
-class ClockFixture:
-    """The clock that a storage under test is made with."""
-
-    @pytest.fixture
-    def clock(self) -> ManualClock:
-        """A clock that the tests move."""
-        return ManualClock()
+__all__ = ["TTL_S", "StorageSuite", "add_completed", "add_running", "leased", "trial"]
 
 
 class SearchLaws(ClockFixture):
@@ -375,101 +324,6 @@ class LeaseLaws(ClockFixture):
         with pytest.raises(LeaseLost):
             storage.add_event(lease, "told", "nothing")
         assert (storage.search(lease.search_id), storage.trials(lease.search_id)) == before
-
-
-class LeaderboardLaws(ClockFixture):
-    """Filter, sort, pages."""
-
-    def test_trials_are_sorted_with_ties_by_number(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_completed(storage, lease, [{"AP": value} for value in (0.2, 0.5, 0.2, 0.9, 0.5)])
-        assert numbers(storage, lease, parse_query(sort="-AP")) == [3, 1, 4, 0, 2]
-        assert numbers(storage, lease, parse_query(sort="AP")) == [0, 2, 1, 4, 3]
-        assert numbers(storage, lease, parse_query(sort="-params")) == [4, 3, 2, 1, 0]
-        assert numbers(storage, lease, parse_query(sort="-number")) == [4, 3, 2, 1, 0]
-
-    def test_trials_that_lack_the_metric_are_left_out(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_completed(storage, lease, [{"AP": 0.2}, {"AP50": 0.3}, {"AP": 0.1, "AP50": 0.2}])
-        assert numbers(storage, lease, parse_query(sort="-AP")) == [0, 2]
-        assert numbers(storage, lease, parse_query(sort="-AP", where=["AP50<1"])) == [2]
-        assert numbers(storage, lease, parse_query(sort="-nothing")) == []
-
-    def test_every_operator_filters(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_completed(storage, lease, [{"AP": value} for value in (0.25, 0.5, 0.75)])
-        expected = {"<": [0], "<=": [0, 1], ">": [2], ">=": [1, 2], "==": [1], "!=": [0, 2]}
-        for operator, found in expected.items():
-            query = parse_query(sort="number", where=[f"AP{operator}0.5"])
-            assert numbers(storage, lease, query) == found, operator
-
-    def test_several_conditions_hold_together(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_completed(storage, lease, [{"AP": value} for value in (0.25, 0.5, 0.75)])
-        query = parse_query(sort="number", where=["AP>=0.5", "params<102", "number<2"])
-        assert numbers(storage, lease, query) == [1]
-
-    def test_only_completed_trials_are_shown_unless_asked(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_completed(storage, lease, [{"AP": 0.5}])
-        add_running(storage, lease, 1)
-        storage.add_measurement(lease, 1, Measurement(fidelity=1, metrics={"AP": 0.9}))
-        assert numbers(storage, lease, parse_query(sort="-AP")) == [0]
-        everyone = parse_query(sort="-AP", statuses=tuple(TrialStatus))
-        assert numbers(storage, lease, everyone) == [1, 0]
-
-    def test_a_row_carries_the_newest_value_of_every_metric(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_running(storage, lease, 0)
-        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.1, "loss": 2.0}, elapsed_s=1.0))
-        storage.add_measurement(lease, 0, Measurement(fidelity=2, metrics={"AP": 0.4}, elapsed_s=2.0))
-        storage.move_trial(lease, 0, TrialStatus.COMPLETED)
-        (row,) = storage.leaderboard(lease.search_id, parse_query(sort="-AP", where=["AP>0.3"])).trials
-        assert row.metrics == storage.trial(lease.search_id, 0).metrics == {"params": 100.0, "AP": 0.4, "loss": 2.0}
-        (last,) = row.measurements
-        assert (last.fidelity, last.elapsed_s) == (2, 2.0)
-        assert numbers(storage, lease, parse_query(sort="-AP", where=["AP<0.2"])) == []
-
-    def test_pages_join_to_the_whole(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_completed(storage, lease, [{"AP": value} for value in (0.1, 0.3, 0.3, 0.1 + 0.2, 0.3, 1e-17, 0.2)])
-        for sort in ("-AP", "AP"):
-            whole = numbers(storage, lease, parse_query(sort=sort))
-            for limit in (1, 2, 3, 7, 50):
-                assert self._paged(storage, lease, sort, limit) == whole
-
-    def test_pages_go_on_while_trials_arrive(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_completed(storage, lease, [{"AP": value} for value in (0.9, 0.7, 0.5)])
-        first = storage.leaderboard(lease.search_id, parse_query(sort="-AP", limit=2))
-        add_completed(storage, lease, [{"AP": value} for value in (0.8, 0.6, 0.7)])
-        second = parse_query(sort="-AP", limit=50, cursor=first.next_cursor)
-        assert [row.number for row in first.trials] == [0, 1]
-        assert numbers(storage, lease, second) == [5, 4, 2]
-
-    def test_a_cursor_of_another_query_is_refused(self, storage: Storage) -> None:
-        lease = leased(storage)
-        add_completed(storage, lease, [{"AP": 0.1}, {"AP": 0.2}])
-        cursor = storage.leaderboard(lease.search_id, parse_query(sort="-AP", limit=1)).next_cursor
-        others = (
-            Query(sort="AP", descending=False, cursor=cursor),
-            Query(sort="params", cursor=cursor),
-            Query(sort="AP", cursor="nonsense"),
-            Query(sort="AP", where=parse_query(sort="AP", where=["AP>0"]).where, cursor=cursor),
-        )
-        for query in others:
-            with pytest.raises(InvalidQuery):
-                storage.leaderboard(lease.search_id, query)
-
-    def _paged(self, storage: Storage, lease: Lease, sort: str, limit: int) -> list[int]:
-        found: list[int] = []
-        cursor: str | None = None
-        while True:
-            page = storage.leaderboard(lease.search_id, parse_query(sort=sort, limit=limit, cursor=cursor))
-            found += [row.number for row in page.trials]
-            cursor = page.next_cursor
-            if cursor is None:
-                return found
 
 
 class StorageSuite(SearchLaws, StatusLaws, MeasurementLaws, LeaseLaws, LeaderboardLaws):

@@ -1,0 +1,26 @@
+"""Constraints, in numbers people read."""
+
+import pytest
+
+from nas.constraints import spelled, violation
+from nas.document import Constraint
+
+PARAMS = Constraint(metric="params", max=400_000)
+AP = Constraint(metric="AP", min=0.25)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "sentence"),
+    [
+        ({"params": 412_345.0}, "params 412,345 > 400,000"),
+        ({"params": 400_000.0, "AP": 0.2}, "AP 0.2 < 0.25"),
+        ({"params": 1.0, "AP": 0.25}, None),
+        ({}, None),
+    ],
+)
+def test_the_first_broken_bound_is_told(metrics, sentence):
+    assert violation(metrics, [PARAMS, AP]) == sentence
+
+
+def test_numbers_are_spelled_for_people():
+    assert [spelled(n) for n in (3.0, 1234567.0, 0.123456789, 1234.5)] == ["3", "1,234,567", "0.123457", "1,234.5"]

@@ -1,0 +1,54 @@
+"""What a proposal may know."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nas.history import History
+
+
+def filled(lag, length, finished):
+    history = History(lag)
+    for number in range(length):
+        history.add((number,))
+    for number in finished:
+        history.finish(number, (float(number),))
+    return history
+
+
+def test_a_fixed_lag_waits_for_exactly_the_trials_it_shows():
+    history = filled(3, 5, [0, 1, 4])
+    assert not history.ready()
+    history.finish(2, (2.0,))
+    assert history.ready()
+    assert [outcome.values for outcome in history.shown()] == [(0.0,), (1.0,), (2.0,), None, None]
+    assert history.seen() is None
+
+
+def test_a_lag_of_one_is_strictly_one_after_the_other():
+    history = filled(1, 2, [0])
+    assert not history.ready()
+    history.finish(1, None)
+    assert history.ready()
+    assert [outcome.values for outcome in history.shown()] == [(0.0,), None]
+
+
+def test_without_a_lag_everything_finished_is_shown():
+    history = filled("none", 6, [0, 1, 2, 4])
+    assert history.ready()
+    assert [outcome.values is None for outcome in history.shown()] == [False, False, False, True, False, True]
+
+
+@given(st.integers(0, 30), st.data())
+def test_what_was_seen_is_told_in_ranges(length, data):
+    finished = data.draw(st.sets(st.integers(0, length - 1))) if length else set()
+    ranges = filled("none", length, finished).seen()
+    pairs = zip(ranges[::2], ranges[1::2], strict=True)
+    assert {number for first, end in pairs for number in range(first, end)} == finished
+
+
+@given(st.integers(1, 12), st.integers(0, 30), st.data())
+def test_what_a_fixed_lag_shows_does_not_depend_on_later_results(lag, length, data):
+    needed = set(range(max(0, length - lag + 1)))
+    later = data.draw(st.sets(st.sampled_from(range(length)))) if length else set()
+    assert filled(lag, length, needed | later).shown() == filled(lag, length, needed).shown()
+    assert filled(lag, length, needed).ready()

@@ -1,0 +1,27 @@
+"""The rules a document leaves to a default."""
+
+import pytest
+
+from nas.document import Budget
+from nas.rules import lag_of, max_failures, trial_budget
+from nas.testing.searches import EVOLUTION, toy_document
+
+
+@pytest.mark.parametrize(("trials", "failures"), [(1, 5), (10, 5), (12, 6), (1000, 500)])
+def test_half_of_the_trials_may_fail_and_five_always(trials, failures):
+    assert max_failures(Budget(trials=trials)) == failures
+    assert max_failures(Budget(trials=trials, max_failures=2)) == 2
+
+
+def test_the_lag_is_twice_the_concurrency_unless_named():
+    assert lag_of(toy_document(strategy=EVOLUTION, resources={"concurrent": 3})) == 6
+    assert lag_of(toy_document(strategy={**EVOLUTION, "lag": 4})) == 4
+    assert lag_of(toy_document(strategy={**EVOLUTION, "lag": "none"})) == "none"
+    assert lag_of(toy_document(strategy={"kind": "random"})) == 31, "longer than the search: it never waits"
+
+
+def test_a_fixed_list_ends_the_search():
+    fixed = {"kind": "fixed", "candidates": ["spinenet-49", "r0-sp53"]}
+    assert trial_budget(toy_document(strategy=fixed)) == 2
+    assert trial_budget(toy_document(strategy=fixed, budget={"trials": 1})) == 1
+    assert trial_budget(toy_document()) == 30
