@@ -34,6 +34,15 @@ def postgres_url() -> Iterator[str]:
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def local_ray() -> Iterator[str]:
+    """The address of the one local Ray that all tests share, of two cores; this process is connected to it."""
+    from workers.ray_driver import connected
+
+    with connected(name="tests", cpus=2) as found:
+        yield found["gcs_address"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skips the mark `gpu` where there is no CUDA device; torch is asked only if such a test was collected."""
     marked = [item for item in items if item.get_closest_marker("gpu")]

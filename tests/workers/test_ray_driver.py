@@ -1,0 +1,159 @@
+"""Ray Tune drives a controller as the inline driver does: same trials, failures as data, searches that stop."""
+
+import os
+import signal
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from nas.controller import Controller
+from nas.drivers.inline import run_inline
+from nas.errors import LeaseLost
+from nas.memory import MemoryStorage
+from nas.records import FailureKind, Measured, Measurement, SearchStatus, TrialStatus
+from nas.testing.searches import ToyEvaluator, toy_controller, toy_document
+from workers.ray_driver import death_of, load_evaluator, quiet_tune, run_on_ray
+
+pytestmark = pytest.mark.ray
+
+
+@pytest.fixture
+def storage():
+    return MemoryStorage()
+
+
+@pytest.fixture
+def drive(local_ray, tmp_path):
+    """Runs a controller on the shared Ray, two trials at a time."""
+
+    def run(controller, evaluator):
+        run_on_ray(
+            controller,
+            evaluator,
+            name=controller.document.name,
+            concurrent=2,
+            cpus=1,
+            gpus=0,
+            storage_directory=tmp_path,
+        )
+
+    return run
+
+
+def start(storage, trials=6, **fields):
+    return toy_controller(storage, toy_document(budget={"trials": trials}, **fields))
+
+
+def outcome(storage, controller):
+    """What a search has to show: genotype, status, metrics of every trial."""
+    trials = storage.trials(controller.search_id)
+    return [(trial.number, trial.genotype, trial.status, trial.metrics) for trial in trials]
+
+
+def test_the_search_is_the_one_the_inline_driver_runs(storage, drive):
+    evaluator = ToyEvaluator({2: FailureKind.DIVERGED})
+    on_ray, inline = start(storage, 10), start(storage, 10)
+    drive(on_ray, evaluator)
+    run_inline(inline, evaluator)
+    assert outcome(storage, on_ray) == outcome(storage, inline)
+    assert storage.search(on_ray.search_id).status is SearchStatus.COMPLETED
+    assert storage.trial(on_ray.search_id, 2).failure.kind is FailureKind.DIVERGED
+
+
+def test_exceptions_and_dead_workers_fail_their_trial_and_nothing_else(storage, drive):
+    toy = ToyEvaluator()
+
+    def judge(assignment):
+        if assignment.number == 1:
+            raise OSError("no such picture")
+        if assignment.number == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield from toy(assignment)
+
+    controller = start(storage)
+    drive(controller, judge)
+    raised, killed = (storage.trial(controller.search_id, number).failure for number in (1, 2))
+    assert (raised.kind, raised.message) == (FailureKind.ERROR, "OSError: no such picture")
+    assert killed.kind is FailureKind.CRASHED
+    assert "the worker process died" in killed.message
+    statuses = [trial.status for trial in storage.trials(controller.search_id)]
+    assert statuses.count(TrialStatus.COMPLETED) == 4
+
+
+def test_the_dashboard_and_the_process_list_name_search_and_trial(storage, drive):
+    def judge(assignment):
+        import ray
+
+        title = Path("/proc/self/cmdline").read_text().strip("\0")
+        named = [title == f"ray::toy trial {assignment.number}"]
+        named.append(ray.get_runtime_context().get_task_name() == f"toy trial {assignment.number}")
+        threads = float(os.environ["OMP_NUM_THREADS"])
+        yield Measurement(fidelity=1, metrics={"AP": float(all(named)), "threads": threads, "pid": float(os.getpid())})
+
+    controller = start(storage)
+    drive(controller, judge)
+    metrics = [trial.metrics for trial in storage.trials(controller.search_id)]
+    assert [(each["AP"], each["threads"]) for each in metrics] == [(1.0, 1.0)] * 6
+    assert len({each["pid"] for each in metrics}) <= 2, "workers are reused"
+
+
+def test_an_evaluator_may_be_named_and_is_loaded_in_the_worker(storage, drive):
+    controller = start(storage, 1)
+    drive(controller, "workers.no_such_module:evaluate")
+    failure = storage.trial(controller.search_id, 0).failure
+    assert "No module named 'workers.no_such_module'" in failure.message
+    assert load_evaluator("workers.ray_driver:load_evaluator") is load_evaluator
+
+
+class Cancelled(Controller):
+    """Learns after the first measurement that people want the search cancelled."""
+
+    def record(self, report):
+        super().record(report)
+        if isinstance(report, Measured):
+            self.storage.request_cancel(self.search_id)
+
+
+def test_a_cancelled_search_stops_its_trials(storage, drive):
+    def judge(assignment):
+        for fidelity in count(1):
+            yield Measurement(fidelity=fidelity, metrics={"AP": 0.5})
+
+    task = {**toy_document().task.model_dump(mode="json"), "epochs": 10**6}
+    moments = count(step=2)  # every look at the clock is two seconds later, so every poll for a wish is due
+    controller = toy_controller(storage, toy_document(task=task), clock=lambda: next(moments))
+    controller.__class__ = Cancelled
+    drive(controller, judge)
+    assert storage.search(controller.search_id).status is SearchStatus.CANCELLED
+    assert {trial.status for trial in storage.trials(controller.search_id)} == {TrialStatus.CANCELLED}
+
+
+class TakenOver(Controller):
+    """Finds at the first report that another controller has the search."""
+
+    def record(self, report):
+        raise LeaseLost("taken over")
+
+
+def test_a_lost_lease_ends_the_run_and_is_told(storage, drive):
+    controller = start(storage)
+    controller.__class__ = TakenOver
+    with pytest.raises(LeaseLost, match="taken over"):
+        drive(controller, ToyEvaluator())
+    assert {trial.status for trial in storage.trials(controller.search_id)} == {TrialStatus.RUNNING}
+
+
+def test_ray_words_of_a_dead_worker_become_a_failure():
+    low = death_of("Task was killed due to the node running low on memory.")
+    assert low.kind is FailureKind.OUT_OF_MEMORY
+    torn = death_of("The actor died. Worker exit type: SYSTEM_ERROR Worker exit detail: End of file. Some causes ...")
+    assert (torn.kind, torn.message) == (FailureKind.CRASHED, "the worker process died: End of file")
+    assert death_of("").message == "the worker process died: for an unknown reason"
+
+
+def test_tune_leaves_the_environment_as_it_was():
+    before = dict(os.environ)
+    with quiet_tune("toy"):
+        assert os.environ["TUNE_PLACEMENT_GROUP_PREFIX"] == "toy"
+    assert dict(os.environ) == before
