@@ -12,8 +12,17 @@ KIND = "kind"
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Every problem of a document that is not a `model`, in the document's order."""
-    return [_problem(detail, model) for detail in error.errors(include_url=False)]
+    """Every problem of a document that is not a `model`, in the order of its fields.
+
+    Left out: that a list is too short, when only its wrong entries made it so.
+    """
+    details = error.errors(include_url=False)
+    inside = {
+        detail["loc"][: len(detail["loc"]) - depth] for detail in details for depth in range(1, len(detail["loc"]))
+    }
+    return [
+        _problem(detail, model) for detail in details if detail["type"] != "too_short" or detail["loc"] not in inside
+    ]
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -1,0 +1,29 @@
+"""Strategies by their options, and the draws they make."""
+
+import random
+
+from nas.document import EvolutionStrategy, FixedStrategy, RandomStrategy
+from nas.strategies.evolution import Evolution
+from nas.strategies.random import Random
+from nas.strategies.registry import asked, draws_from, strategy_from
+from search_spaces.genotypes import sample
+from search_spaces.spinenet.space import SpineNetSpace
+from search_spaces.testing import ToySpace
+
+
+def test_options_make_their_strategy():
+    assert isinstance(strategy_from(RandomStrategy()), Random)
+    assert strategy_from(EvolutionStrategy(population=5, sample=2)) == Evolution(population=5, sample=2)
+
+
+def test_each_draw_has_randomness_of_its_own_from_seed_number_and_draw():
+    space = ToySpace()
+    draws = list(asked(Random(), space=space, seed=3, limit=4)((), 7))
+    assert draws == [sample(space, random.Random(f"3/7/{draw}")) for draw in range(4)]
+    assert draws != list(asked(Random(), space=space, seed=4, limit=4)((), 7))
+
+
+def test_fixed_candidates_are_drawn_in_their_order():
+    draws = draws_from(FixedStrategy(candidates=("r0-sp53", "spinenet-49")), space=SpineNetSpace(), seed=0)
+    assert [draw.genotype for draw in draws((), 0)] == [draw.genotype for draw in draws((), 1)]
+    assert len(list(draws((), 0))) == 2
