@@ -1,8 +1,11 @@
 """The service as a whole: its description, real HTTP, and what its process does not load."""
 
+import asyncio
+import gc
 import subprocess
 import sys
 import threading
+from contextlib import asynccontextmanager
 from functools import partial
 
 import httpx
@@ -51,8 +54,27 @@ def test_every_endpoint_is_described_with_an_example_and_its_problems(client):
     assert "FieldProblem" in schemas
 
 
+def test_what_runs_around_serving_is_run_and_the_garbage_collector_is_left_as_it_was(sqlite_storage):
+    steps = []
+
+    @asynccontextmanager
+    async def around(app):
+        steps.append("before")
+        yield
+        steps.append("after")
+
+    async def serve():
+        app = create_app(sqlite_storage, Settings(), lifespan=around)
+        async with app.router.lifespan_context(app):
+            steps.append(gc.get_freeze_count() > 1000)
+
+    asyncio.run(serve())
+    assert steps == ["before", True, "after"]
+    assert gc.get_freeze_count() == 0
+
+
 def test_a_real_server_answers_on_loopback(sqlite_storage):
-    config = uvicorn.Config(create_app(sqlite_storage, Settings()), port=0, log_level="warning", lifespan="off")
+    config = uvicorn.Config(create_app(sqlite_storage, Settings()), port=0, log_level="warning")
     server = uvicorn.Server(config)
     started = threading.Event()
     startup = server.startup

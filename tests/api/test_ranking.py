@@ -1,0 +1,29 @@
+"""The objectives of a stored search decide its order and its front."""
+
+import copy
+
+from api.ranking import default_sort, front_of
+from api.schemas import DOCUMENT
+from nas.records import SearchStatus
+from nas.testing.storages import add_completed
+
+
+def test_the_first_objective_gives_the_order(sqlite_storage):
+    document = copy.deepcopy(DOCUMENT)
+    assert default_sort(sqlite_storage.create_search("up", document)) == "-AP"
+    document["objectives"] = [{"metric": "params", "goal": "minimize"}, {"metric": "AP"}]
+    assert default_sort(sqlite_storage.create_search("down", document)) == "params"
+
+
+def test_the_front_holds_the_constraints_and_reads_every_page(sqlite_storage, monkeypatch):
+    monkeypatch.setattr("api.ranking.MAX_LIMIT", 2)
+    document = copy.deepcopy(DOCUMENT)
+    document["objectives"] = [{"metric": "AP"}, {"metric": "params", "goal": "minimize"}]
+    document["constraints"] = [{"metric": "params", "max": 104}]
+    search = sqlite_storage.create_search("front", document)
+    lease = sqlite_storage.acquire_lease(search.id, "test", 60)
+    sqlite_storage.set_search_status(lease, SearchStatus.RUNNING)
+    add_completed(sqlite_storage, lease, [{"AP": ap} for ap in (0.1, 0.4, 0.3, 0.5, 0.2, 0.9)])
+    front = front_of(sqlite_storage, search)
+    assert front.objectives == ["AP", "params"]
+    assert [item.number for item in front.items] == [3, 1, 0]
