@@ -15,7 +15,9 @@ class AdamW(Options):
     kind: Literal["adamw"] = Field("adamw", description="AdamW")
     learning_rate: float = Field(1e-3, gt=0, description="peak of the schedule")
     weight_decay: float = Field(0.02, ge=0, description="decoupled, times the learning rate")
-    betas: tuple[Share, Share] = Field((0.9, 0.99), description="memory of the mean and of the square of the gradients")
+    betas: tuple[Share, Share] = Field(
+        (0.9, 0.95), description="memory of the mean and of the square of the gradients; short for short trainings"
+    )
 
 
 class Sgd(Options):
@@ -60,7 +62,7 @@ class TrainingOptions(Options):
     batch_size: int = Field(8, ge=1, description="pictures per training step")
     optimizer: AdamW | Sgd = Field(AdamW(), discriminator="kind", description="how weights follow gradients")
     schedule: Cosine | Step = Field(Cosine(), discriminator="kind", description="the learning rate over the steps")
-    clip_norm: float | None = Field(5.0, gt=0, description="largest gradient norm; null: no clipping")
+    clip_norm: float | None = Field(1.0, gt=0, description="largest gradient norm; null: no clipping")
     ema_decay: float | None = Field(None, gt=0, lt=1, description="evaluate a running average of the weights")
     batch_norm: BatchNorm = Field(BatchNorm(), description="constants and re-estimation of every batch norm")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
