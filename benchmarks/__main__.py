@@ -23,7 +23,7 @@ def main() -> None:
     unknown = sorted(set(arguments.names) - set(NAMES))
     if unknown:
         parser.error(f"no benchmark named {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    console = Console()
+    console = Console(width=max(Console().width, 140))
     rows: list[Row] = []
     for name in arguments.names or NAMES:
         with console.status(f"{name} ..."):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One figure. `ours` and `rival` carry their unit; `ratio` is how many times better ours is; `met`: None without a goal."""
+    """One figure. `ours` and `rival` carry their unit; `ratio`: how many times better ours is; `met`: None, no goal."""
 
     name: str
     ours: str

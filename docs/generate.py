@@ -14,8 +14,9 @@ from search_spaces.spinenet.space import SpineNetOptions
 PAGE = Path(__file__).parent / "document.md"
 HEAD = """# The search document
 
-Written by `make docs` from the code; every field, its type, its default. Unknown fields are rejected. YAML or JSON; paths are relative to the
-document's own folder. [examples/blood_cells.yaml](../examples/blood_cells.yaml) is a complete one.
+Written by `make docs` from the code; every field, its type, its default. Unknown fields are rejected. YAML or JSON;
+paths are relative to the document's own folder. [examples/blood_cells.yaml](../examples/blood_cells.yaml) is a
+complete one.
 """
 
 
@@ -26,8 +27,9 @@ def main() -> None:
 
 def page() -> str:
     """The whole page as Markdown."""
-    parts = [HEAD, *section("the document", SearchDocument, set()), *section("space, kind spinenet", SpineNetOptions, set())]
-    return "\n".join(parts).rstrip() + "\n"
+    document = section("the document", SearchDocument, set())
+    space = section("space, kind spinenet", SpineNetOptions, set())
+    return "\n".join([HEAD, *document, *space]).rstrip() + "\n"
 
 
 def section(title: str, model: type[BaseModel], written: set[type[BaseModel]]) -> list[str]:
