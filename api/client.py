@@ -58,7 +58,7 @@ class RestClient:
         return _search(self._call("POST", "/searches", json=document, headers=headers))
 
     def request_cancel(self, search_id: str) -> Search:
-        return _search(self._call("POST", f"/searches/{search_id}/cancel"))
+        return _search(self._call("POST", f"/searches/{search_id}/cancel", json={}))
 
     def search(self, name_or_id: str) -> Search:
         return _search(self._call("GET", f"/searches/{name_or_id}"))

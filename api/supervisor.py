@@ -7,6 +7,7 @@ even when it is killed, because their standard input ends.
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -30,16 +31,22 @@ Child = subprocess.Popen[str]
 
 
 class Spawn(Protocol):
-    """Starts a child; `listen`: its standard output is read here."""
+    """Starts a child; `listen`: its standard output is read here; `own_ray`: it uses the Ray of this service."""
 
-    def __call__(self, arguments: Sequence[str], *, listen: bool = False) -> Child: ...
+    def __call__(self, arguments: Sequence[str], *, listen: bool = False, own_ray: bool = False) -> Child: ...
 
 
-def spawn(arguments: Sequence[str], *, listen: bool = False) -> Child:
+def spawn(arguments: Sequence[str], *, listen: bool = False, own_ray: bool = False) -> Child:
     """A child of the command line whose standard input ends when this process does. Ctrl-C does not reach it."""
-    command = [sys.executable, "-m", "api.cli", *arguments]
-    output = subprocess.PIPE if listen else subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, text=True, start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "api.cli", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE if listen else subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+        # Our own Ray lets in only who has the token that Ray keeps in the home folder.
+        env={**({"RAY_AUTH_MODE": "token"} if own_ray else {}), **os.environ},
+    )
 
 
 @dataclass(slots=True)
@@ -129,24 +136,25 @@ class Supervisor:
         if self.driver == "ray":
             arguments += ["--ray-address", self._ray()]
         log.info("search %s (%s) starts", search.name, search.id)
-        self.children[search.id] = self.spawn(arguments)
+        self.children[search.id] = self.spawn(arguments, own_ray=self.ray_address is None)
 
     def _ray(self) -> str:
         """The address of the one Ray of all searches, which is started the first time one needs it."""
         if self.ray_address is not None:
             return self.ray_address
         if self.ray is None or self.ray.poll() is not None:
-            self.ray = self.spawn(["ray-head", *([] if self.cpus is None else ["--cpus", str(self.cpus)])], listen=True)
+            size = [] if self.cpus is None else ["--cpus", str(self.cpus)]
+            self.ray = self.spawn(["ray-head", *size], listen=True, own_ray=True)
             self.told = told_by(self.ray)
-            log.info("Ray runs at %(address)s, its dashboard at %(dashboard)s", self.told)
+            log.info("Ray runs at %(address)s; dashboard %(dashboard)s, token in ~/.ray/auth_token", self.told)
         return self.told["address"]
 
     def stop(self) -> None:
         """Ends what this process started: the searches first, so that they give their leases back, then Ray."""
         self.stopping.set()
         self.awake.set()
-        for child in [*self.children.values()]:
-            child.terminate()
+        for child in self.children.values():
+            close(child)
         for child in [*self.children.values(), *([self.ray] if self.ray else [])]:
             end(child)
 

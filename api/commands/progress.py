@@ -103,11 +103,9 @@ def running_table(look: Look) -> Table:
 
 
 def tell(console: Console, look: Look) -> None:
-    """A plain line per trial that ended since the last look, and one at the end."""
+    """A plain line per trial that ended since the last look."""
     for trial in look.ended:
         console.print(ended_line(look, trial), soft_wrap=True, highlight=False, markup=False)
-    if look.is_over:
-        console.print(f"{look.search.name}: {verdict(look.search)}", soft_wrap=True, highlight=False, markup=False)
 
 
 def tell_failures(console: Console, look: Look) -> None:

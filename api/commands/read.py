@@ -18,6 +18,7 @@ from api.commands.tables import (
     metrics_table,
     searches_table,
 )
+from api.errors import Refused
 from api.schemas import search_view, trial_detail, trial_view
 from nas.errors import NotFound
 from nas.leaderboard import parse_query
@@ -84,10 +85,10 @@ def cancel(search: SearchName, as_json: AsJson = False) -> None:
     """Ask for a search to be cancelled; whoever runs it stops its trials."""
     source = reader()
     asked = source.request_cancel(source.search(search).id)
+    if not LEGAL_SEARCH[asked.status]:
+        raise Refused(f"search {asked.name} ({asked.id}) has already ended: {asked.status}")
     if as_json:
         print_json(search_view(asked).model_dump(mode="json"))
-    elif not LEGAL_SEARCH[asked.status]:
-        console().print(f"Search {asked.name} ({asked.id}) has already ended: {verdict(asked)}.", soft_wrap=True)
     else:
         console().print(f"Search {asked.name} ({asked.id}) will be cancelled.", soft_wrap=True)
 

@@ -1,5 +1,6 @@
 """`nas run`: a search from its document to the leaderboard. `nas conduct`: one stored search, for `nas serve`."""
 
+import os
 import signal
 import sys
 import threading
@@ -153,13 +154,19 @@ def interruptible(search: Search, document: Path) -> Iterator[None]:
 
 def end_with_parent() -> None:
     """Interrupts this process when its standard input ends: the service has gone, even if it was killed."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    threading.Thread(target=_wait_for_end, name="parent", daemon=True).start()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Thread(target=_interrupt_at_end, args=(threading.get_ident(),), name="parent", daemon=True).start()
 
 
-def _wait_for_end() -> None:
-    sys.stdin.buffer.read()
-    signal.raise_signal(signal.SIGTERM)
+def _interrupt_at_end(thread: int) -> None:
+    wait_for_parent()
+    signal.pthread_kill(thread, signal.SIGINT)
+
+
+def wait_for_parent() -> None:
+    """Returns when the standard input ends. Not through sys.stdin, whose lock would be held when the process ends."""
+    while os.read(0, 1):
+        continue
 
 
 def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> None:

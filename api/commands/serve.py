@@ -11,7 +11,7 @@ import typer
 from rich.logging import RichHandler
 
 from api.bootstrap import Driver, ray_head
-from api.commands.run import WhichDriver, end_with_parent
+from api.commands.run import WhichDriver, wait_for_parent
 from api.commands.session import console, settings
 from api.errors import Refused
 from api.settings import Settings
@@ -40,7 +40,8 @@ def serve(
     here = settings()
     check_binding(host, here.api_token.get_secret_value() if here.api_token else None)
     listener = listen(host, port)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler(show_path=False)])
+    logging.basicConfig(format="%(message)s", handlers=[RichHandler(show_path=False)])
+    logging.getLogger("api").setLevel(logging.INFO)
     storage = open_storage(here.storage_url)
     supervisor = Supervisor(
         storage=storage, most=concurrent, ray_address=ray_address or here.ray_address, cpus=cpus, driver=driver
@@ -90,11 +91,7 @@ def hold_ray(cpus: Annotated[int | None, typer.Option()] = None) -> None:
     """Hold a local Ray for the searches of `nas serve`; ends with the standard input, that is with the service."""
     out = sys.stdout
     sys.stdout = sys.stderr  # what Ray prints later must not reach the pipe
-    end_with_parent()
-    try:
-        with ray_head(cpus=cpus) as found:
-            out.write(json.dumps(found) + "\n")
-            out.flush()
-            signal.pause()
-    except KeyboardInterrupt:
-        return
+    with ray_head(cpus=cpus) as found:
+        out.write(json.dumps(found) + "\n")
+        out.flush()
+        wait_for_parent()
