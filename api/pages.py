@@ -19,7 +19,7 @@ from api.rows import trial_record
 from api.tables import trial_metrics, trials
 from nas.leaderboard import NUMBER, OPERATORS, Position, check_query, cursor_after, position_of, sort_key
 from nas.ports import Condition, Page, Query
-from nas.records import TrialStatus
+from nas.records import Trial, TrialStatus
 
 SELECTIVE = 1000  # so few matches of a condition are sorted rather than looked for along the order
 
@@ -31,11 +31,17 @@ def leaderboard_page(connection: Connection, search_id: str, query: Query) -> Pa
     check_query(query)
     found = _positions(connection, search_id, query)
     shown = found[: query.limit]
-    numbers = [position.number for position in shown]
-    rows = {row.number: row for row in connection.execute(_trials(search_id, numbers))} if shown else {}
-    ends = ends_of(connection, search_id, numbers) if shown else {}
-    page = tuple(trial_record(rows[number], (ends[number],) if number in ends else ()) for number in numbers)
-    return Page(trials=page, next_cursor=cursor_after(query, shown[-1]) if len(found) > query.limit else None)
+    page = rows_of(connection, search_id, [position.number for position in shown])
+    return Page(trials=tuple(page), next_cursor=cursor_after(query, shown[-1]) if len(found) > query.limit else None)
+
+
+def rows_of(connection: Connection, search_id: str, numbers: list[int]) -> list[Trial]:
+    """The trials of these numbers, in their order, each curve reduced to its end."""
+    if not numbers:
+        return []
+    rows = {row.number: row for row in connection.execute(_trials(search_id, numbers))}
+    ends = ends_of(connection, search_id, numbers)
+    return [trial_record(rows[number], (ends[number],) if number in ends else ()) for number in numbers]
 
 
 def walks(connection: Connection, search_id: str, query: Query) -> list[Select[Any]]:

@@ -1,14 +1,10 @@
 """The objectives of a stored search: what its leaderboard is sorted by, and its Pareto front."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 from api.schemas import ParetoFront, trial_view
+from api.storage import SqlStorage
 from nas.document import SearchDocument
-from nas.leaderboard import MAX_LIMIT
 from nas.pareto import pareto_front
-from nas.ports import Query, Records
-from nas.records import Search, Trial
+from nas.records import Search, Trial, TrialStatus
 
 
 def default_sort(search: Search) -> str:
@@ -17,26 +13,32 @@ def default_sort(search: Search) -> str:
     return f"-{first.metric}" if first.goal == "maximize" else first.metric
 
 
-def front_of(records: Records, search: Search) -> ParetoFront:
-    """The Pareto front over the objectives and constraints of the search's document."""
+def front_of(storage: SqlStorage, search: Search, limit: int) -> ParetoFront:
+    """The first `limit` trials of the Pareto front over the document's objectives, within its constraints.
+
+    Only the metrics that matter are read for all trials, and whole rows for the front.
+    """
     document = _document(search)
-    first = document.objectives[0].metric
-    trials = pareto_front(_completed(records, search.id, first), document.objectives, document.constraints)
-    return ParetoFront(
-        objectives=[objective.metric for objective in document.objectives],
-        items=[trial_view(trial) for trial in trials],
+    objectives = [objective.metric for objective in document.objectives]
+    judged = [*objectives, *(constraint.metric for constraint in document.constraints)]
+    points = storage.completed_metrics(search.id, judged)
+    bare = (_bare(search.id, number, metrics) for number, metrics in points.items())
+    front = [trial.number for trial in pareto_front(bare, document.objectives, document.constraints)]
+    items = [trial_view(trial) for trial in storage.rows(search.id, front[:limit])]
+    return ParetoFront(objectives=objectives, size=len(front), items=items)
+
+
+def _bare(search_id: str, number: int, metrics: dict[str, float]) -> Trial:
+    """A completed trial of which only the metrics are known."""
+    return Trial(
+        search_id=search_id,
+        number=number,
+        genotype=(),
+        architecture={},
+        architecture_id="",
+        status=TrialStatus.COMPLETED,
+        static_metrics=metrics,
     )
-
-
-def _completed(records: Records, search_id: str, metric: str) -> Iterator[Trial]:
-    """Every completed trial that has the metric, page by page, without its curve."""
-    query = Query(sort=metric, limit=MAX_LIMIT)
-    while True:
-        page = records.leaderboard(search_id, query)
-        yield from page.trials
-        if page.next_cursor is None:
-            return
-        query = replace(query, cursor=page.next_cursor)
 
 
 def _document(search: Search) -> SearchDocument:

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response, status
 
+from api.examples import DOCUMENT
 from api.problems import documented
 from api.routes.dependencies import Cursor, Limit, TheSearch, TheService, TheStorage
 from api.schemas import (
-    DOCUMENT,
     EventList,
     SearchDetail,
     SearchList,

@@ -64,9 +64,9 @@ def get_leaderboard(
 
 
 @router.get("/pareto", responses=documented(404))
-def get_pareto(search: TheSearch, storage: TheStorage) -> ParetoFront:
+def get_pareto(search: TheSearch, storage: TheStorage, limit: Limit = 100) -> ParetoFront:
     """The feasible completed trials that no other trial beats on every objective, best of the first objective first."""
-    return front_of(storage, search)
+    return front_of(storage, search, limit)
 
 
 def _distinct(statuses: list[TrialStatus]) -> tuple[TrialStatus, ...]:

@@ -12,7 +12,7 @@ import httpx
 import uvicorn
 
 from api.app import create_app
-from api.schemas import DOCUMENT
+from api.examples import DOCUMENT
 from api.settings import Settings
 
 _SERVE_ONE_REQUEST = """

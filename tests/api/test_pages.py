@@ -63,10 +63,10 @@ def test_pages_join_to_the_sorted_filtered_list_while_trials_arrive(sqlite_stora
     expected = [row.number for row in select(sqlite_storage.trials(lease.search_id), replace(query, limit=1000)).trials]
     assert walk(sqlite_storage, lease.search_id, query) == expected
 
-    arriving = iter(late)
-    seen = walk(
-        sqlite_storage, lease.search_id, query, lambda: add_completed(sqlite_storage, lease, [next(arriving, {})])
-    )
+    def arrive():
+        add_completed(sqlite_storage, lease, [late.pop()] if late else [])
+
+    seen = walk(sqlite_storage, lease.search_id, query, arrive)
     assert len(seen) == len(set(seen))
     assert [number for number in seen if number < len(finished) + len(running)] == expected
 

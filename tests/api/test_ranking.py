@@ -2,8 +2,8 @@
 
 import copy
 
+from api.examples import DOCUMENT
 from api.ranking import default_sort, front_of
-from api.schemas import DOCUMENT
 from nas.records import SearchStatus
 from nas.testing.storages import add_completed
 
@@ -15,8 +15,7 @@ def test_the_first_objective_gives_the_order(sqlite_storage):
     assert default_sort(sqlite_storage.create_search("down", document)) == "params"
 
 
-def test_the_front_holds_the_constraints_and_reads_every_page(sqlite_storage, monkeypatch):
-    monkeypatch.setattr("api.ranking.MAX_LIMIT", 2)
+def test_the_front_holds_the_constraints_and_is_cut_at_the_limit(sqlite_storage):
     document = copy.deepcopy(DOCUMENT)
     document["objectives"] = [{"metric": "AP"}, {"metric": "params", "goal": "minimize"}]
     document["constraints"] = [{"metric": "params", "max": 104}]
@@ -24,6 +23,9 @@ def test_the_front_holds_the_constraints_and_reads_every_page(sqlite_storage, mo
     lease = sqlite_storage.acquire_lease(search.id, "test", 60)
     sqlite_storage.set_search_status(lease, SearchStatus.RUNNING)
     add_completed(sqlite_storage, lease, [{"AP": ap} for ap in (0.1, 0.4, 0.3, 0.5, 0.2, 0.9)])
-    front = front_of(sqlite_storage, search)
+    front = front_of(sqlite_storage, search, limit=10)
     assert front.objectives == ["AP", "params"]
     assert [item.number for item in front.items] == [3, 1, 0]
+    assert front.items[0].metrics == {"AP": 0.5, "params": 103.0}
+    cut = front_of(sqlite_storage, search, limit=2)
+    assert (cut.size, [item.number for item in cut.items]) == (3, [3, 1])

@@ -4,6 +4,7 @@ import pytest
 from pydantic import BaseModel
 
 from api import schemas
+from api.examples import DOCUMENT
 from api.settings import Settings
 from api.submission import submitted_document
 from nas.records import Failure, FailureKind, Measurement, Trial, TrialStatus
@@ -18,7 +19,7 @@ def test_an_example_is_a_valid_answer(view):
 
 
 def test_the_example_document_is_valid():
-    assert submitted_document(schemas.DOCUMENT, Settings())["name"] == "blood-cells"
+    assert submitted_document(DOCUMENT, Settings())["name"] == "blood-cells"
 
 
 def test_a_trial_without_measurements_has_no_fidelity():

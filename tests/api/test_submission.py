@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from api.schemas import DOCUMENT
+from api.examples import DOCUMENT
 from api.settings import Settings
 from api.submission import submitted_document
 from nas.errors import DocumentError

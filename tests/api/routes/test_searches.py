@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from api.app import create_app
-from api.schemas import DOCUMENT
+from api.examples import DOCUMENT
 from api.settings import Settings
 from api.storage import SqlStorage
 from nas.records import SearchStatus

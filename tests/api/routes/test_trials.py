@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.schemas import DOCUMENT
+from api.examples import DOCUMENT
 from nas.records import Failure, FailureKind, Measurement, SearchStatus, TrialStatus
 from nas.testing.storages import add_completed, add_running
 

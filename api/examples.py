@@ -1,0 +1,56 @@
+"""The examples of the OpenAPI description; a test holds each to its schema."""
+
+from typing import Any
+
+SEARCH = {
+    "id": "1kz3qv8a0x7m",
+    "name": "blood-cells",
+    "status": "running",
+    "reason": None,
+    "cancel_requested": False,
+    "created_at": "2026-03-01T09:00:00Z",
+    "started_at": "2026-03-01T09:00:02Z",
+    "finished_at": None,
+}
+TRIAL = {
+    "id": "1kz3qv8a0x7m-4",
+    "number": 4,
+    "status": "completed",
+    "architecture_id": "9f2c51d07be83a64",
+    "attempt": 1,
+    "fidelity": 12,
+    "elapsed_s": 41.5,
+    "metrics": {"AP": 0.41, "AP50": 0.79, "params": 311864.0, "macs": 74912256.0},
+    "failure": None,
+    "created_at": "2026-03-01T09:00:03Z",
+    "started_at": "2026-03-01T09:00:04Z",
+    "finished_at": "2026-03-01T09:00:49Z",
+}
+MEASUREMENT = {"fidelity": 12, "metrics": {"AP": 0.41, "AP50": 0.79}, "elapsed_s": 41.5, "artifacts": []}
+EVENT = {"sequence": 7, "at": "2026-03-01T09:00:49Z", "kind": "trial", "message": "trial 4 completed", "trial": 4}
+SPACE = {
+    "kind": "spinenet",
+    "summary": "Backbones with permuted feature scales",
+    "reference": "Du et al., CVPR 2020",
+    "count": "15897070781839228211822592000000000000",
+}
+DOCUMENT: dict[str, Any] = {
+    "name": "blood-cells",
+    "space": {"kind": "spinenet", "width": 0.125, "alpha": 0.25, "stem_filters": 16, "endpoint_filters": 32},
+    "task": {
+        "kind": "detection",
+        "data": {
+            "train": {"images": "/data/bccd/images", "annotations": "/data/bccd/annotations/instances_train.json"},
+            "val": {"images": "/data/bccd/images", "annotations": "/data/bccd/annotations/instances_val.json"},
+        },
+        "image_size": [192, 192],
+        "epochs": 12,
+        "batch_size": 8,
+    },
+    "objectives": [{"metric": "AP", "goal": "maximize"}],
+    "constraints": [{"metric": "params", "max": 400000}],
+    "strategy": {"kind": "evolution", "population": 8, "sample": 3},
+    "budget": {"trials": 12},
+    "resources": {"cpus": 1, "gpus": 0, "concurrent": 2},
+    "seed": 0,
+}

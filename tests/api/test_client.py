@@ -1,0 +1,97 @@
+"""The client answers as the storage behind the service does."""
+
+import httpx
+import pytest
+
+from api.client import RestClient, connect
+from api.errors import Refused, Unreachable
+from api.settings import Settings
+from nas.drivers.inline import run_inline
+from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NotFound
+from nas.leaderboard import parse_query
+from nas.records import FailureKind, SearchStatus, TrialStatus
+from nas.testing.searches import SPLIT, ToyEvaluator, toy_controller, toy_document
+
+
+@pytest.fixture
+def rest(client):
+    return RestClient(client)
+
+
+@pytest.fixture
+def toys(sqlite_storage, clock):
+    """A finished search of eight toys."""
+    controller = toy_controller(sqlite_storage, toy_document(budget={"trials": 8}), clock=clock)
+    run_inline(controller, ToyEvaluator({3: FailureKind.DIVERGED}))
+    return sqlite_storage.search(controller.search_id)
+
+
+def document(**fields):
+    """A document as JSON, its paths absolute."""
+    split = {name: f"/{path}" for name, path in SPLIT.items()}
+    task = {"kind": "detection", "data": {"train": split, "val": split, "classes": 3}}
+    return toy_document(task=task, **fields).model_dump(mode="json")
+
+
+def test_searches_and_summaries_are_the_stored_ones(rest, sqlite_storage, toys):
+    assert rest.summary("toy") == sqlite_storage.summary(toys.id)
+    assert rest.search(toys.id) == toys
+    (listed,) = rest.searches(status=SearchStatus.COMPLETED).searches
+    assert (listed.id, listed.status) == (toys.id, toys.status)
+
+
+def test_a_trial_is_the_stored_one(rest, sqlite_storage, toys):
+    for number in (0, 3):
+        assert rest.trial(toys.id, number) == sqlite_storage.trial(toys.id, number)
+
+
+def test_pages_of_the_leaderboard_are_the_stored_ones(rest, sqlite_storage, toys):
+    statuses = (TrialStatus.COMPLETED, TrialStatus.FAILED)
+    cursor = None
+    for _ in range(3):
+        query = parse_query(sort="-AP", where=["params>=300"], limit=3, cursor=cursor, statuses=statuses)
+        page, stored = rest.leaderboard(toys.id, query), sqlite_storage.leaderboard(toys.id, query)
+        assert [(t.number, t.metrics) for t in page.trials] == [(t.number, t.metrics) for t in stored.trials]
+        assert page.next_cursor == stored.next_cursor
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+
+
+def test_a_search_is_submitted_once_per_key_and_cancelled(rest):
+    first = rest.submit(document(), idempotency_key="one")
+    assert rest.submit(document(), idempotency_key="one").id == first.id
+    assert rest.request_cancel(first.id).cancel_requested
+
+
+def test_problems_come_back_as_the_errors_they_were(rest, toys):
+    with pytest.raises(NotFound, match="nosuch"):
+        rest.search("nosuch")
+    with pytest.raises(InvalidQuery):
+        rest.leaderboard(toys.id, parse_query(sort="AP", cursor=None, limit=1000))
+    with pytest.raises(DocumentError) as wrong:
+        rest.submit({"name": "toy"})
+    assert {field for field, _ in wrong.value.problems} >= {"space", "task"}
+    rest.submit(document(), idempotency_key="two")
+    with pytest.raises(IdempotencyConflict):
+        rest.submit(document(seed=1), idempotency_key="two")
+    with pytest.raises(Refused, match="already ended"):
+        rest.request_cancel(toys.id)
+
+
+def answering(content: bytes, status: int = 200) -> RestClient:
+    """A client of a service that always answers this."""
+    transport = httpx.MockTransport(lambda request: httpx.Response(status, content=content))
+    return RestClient(httpx.Client(transport=transport, base_url="http://service"))
+
+
+def test_another_kind_of_service_is_told():
+    with pytest.raises(Unreachable, match="not as this service does"):
+        answering(b"<html>", 502).search("toy")
+    with pytest.raises(Unreachable, match="something else than a Search"):
+        answering(b'{"id": 3}').search("toy")
+
+
+def test_nobody_there_is_told():
+    with pytest.raises(Unreachable, match="cannot be reached"):
+        connect(Settings(api_url="http://127.0.0.1:9", api_token="secret")).search("toy")
