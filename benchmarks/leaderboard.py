@@ -9,6 +9,7 @@ import socket
 import statistics
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -138,7 +139,9 @@ def _time_pages(client: httpx.Client, search_id: str, size: int, requests: int, 
     for kind, query in queries.items():
         for place, depth in (("first pages", 1), ("deep pages", size // PAGE // 4)):
             cursor = _cursor_at(client, url, query, depth)
-            times = sorted(_walk(client, url, {**query, "limit": PAGE}, cursor, requests))
+            pages = {**query, "limit": PAGE}
+            deque(_walk(client, url, pages, cursor, requests // 10), maxlen=0)  # warm-up
+            times = sorted(_walk(client, url, pages, cursor, requests))
             found.append(
                 Timing(
                     trials=size,

@@ -41,7 +41,7 @@ def non_dominated(points: dict[Key, Point]) -> set[Key]:
     front: list[Point] = []
     kept: set[Point] = set()
     for candidate in sorted(set(points.values()), reverse=True):
-        if not any(dominates(member, candidate) for member in front):
+        if not any(dominates(member, candidate) for member in reversed(front)):
             front.append(candidate)
             kept.add(candidate)
     return {key for key, values in points.items() if values in kept}
