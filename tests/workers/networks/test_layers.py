@@ -95,3 +95,23 @@ def test_stochastic_depth_drops_whole_pictures_and_keeps_the_mean():
 def test_stochastic_depth_off_returns_the_branch_itself(rate, training):
     x = torch.ones(2, 1, 1, 1)
     assert drop_path(x, rate, training=training) is x
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 1), (1, 4)])
+def test_gradients_of_a_picture_one_column_wide_are_right_in_bfloat16(height, width):
+    torch.manual_seed(0)
+    narrow, wide = (convolution(16, 16, 3, stride=2).to(memory_format=torch.channels_last) for _ in range(2))
+    wide.load_state_dict(narrow.state_dict())
+    x = torch.randn(6, 16, height, width).to(memory_format=torch.channels_last)
+    for _ in range(20):  # the wrong ones are whatever the memory held
+        narrow.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16):
+            y = narrow(x)
+        y.float().square().sum().backward()
+        assert narrow.weight.grad.abs().max() < 1e3
+    reference = torch.nn.functional.conv2d(x, wide.weight, stride=2, padding=1)
+    assert y.shape == reference.shape
+    reference.square().sum().backward()
+    torch.testing.assert_close(
+        narrow.weight.grad, wide.weight.grad, rtol=0.1, atol=0.1 * wide.weight.grad.abs().max().item()
+    )
