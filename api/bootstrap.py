@@ -102,6 +102,6 @@ def _ray(name: str, directory: Path, *, cpus: float, gpus: float, address: str |
         stack.enter_context(redirect_stdout(log))
         try:
             stack.enter_context(connected(name=name, cpus=cpus, gpus=gpus, address=address))
-        except ConnectionError as error:
+        except OSError as error:
             raise Unreachable(f"no Ray answers at {address}: {error}") from error
         yield

@@ -13,12 +13,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.errors import Refused, Unreachable
 from api.settings import Settings
-from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NotFound
+from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NasError, NotFound
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import Measurement, Search, SearchStatus, Trial
 
 T = TypeVar("T")
 TIMEOUT_S = 30.0
+KNOWN: dict[str, type[NasError]] = {  # by the last word of the problem's type
+    "not-found": NotFound,
+    "invalid-query": InvalidQuery,
+    "invalid-request": InvalidQuery,
+    "idempotency-conflict": IdempotencyConflict,
+}
 
 
 class Reader(Protocol):
@@ -115,8 +121,7 @@ def _refusal(status: int, problem: Mapping[str, Any]) -> Exception:
     sentence = str(problem.get("detail") or problem.get("title") or f"status {status}")
     if slug == "invalid-document":
         return DocumentError([(each["field"], each["message"]) for each in problem["errors"]])
-    known = {"not-found": NotFound, "invalid-query": InvalidQuery, "idempotency-conflict": IdempotencyConflict}
-    return known[slug](sentence) if slug in known else Refused(f"the service refused: {sentence}")
+    return KNOWN[slug](sentence) if slug in KNOWN else Refused(f"the service refused: {sentence}")
 
 
 def _given(**parameters: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import logging
 import math
 import os
 import re
+import socket
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ QUIET_TUNE = {
     "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "1e9",
 }
 
+CONNECT_S = 10.0
 LOW_MEMORY = ("running low on memory", "memory usage threshold", "OutOfMemoryError")  # words of Ray's memory monitor
 
 
@@ -88,10 +90,12 @@ def connected(
     """Connected to Ray inside, disconnected after: to the cluster at `address`, else to a local Ray of that size.
 
     Yields Ray's own addresses (`gcs_address`, `webui_url`). `name` stands in the dashboard's list of jobs. Raises
-    ConnectionError when nothing answers at the address.
+    OSError when nothing answers at the address.
     """
     size = {"num_cpus": max(1, math.ceil(cpus)), "num_gpus": math.ceil(gpus)}
     local: dict[str, Any] = {**size, "include_dashboard": dashboard}
+    if address:
+        check_reachable(address)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of Ray's own start-up
         context: Any = ray.init(
@@ -105,6 +109,13 @@ def connected(
         yield dict(context.address_info)
     finally:
         ray.shutdown()
+
+
+def check_reachable(address: str) -> None:
+    """Raises OSError when nothing listens at host:port, which Ray would try again for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=CONNECT_S).close()
 
 
 class Bridge:

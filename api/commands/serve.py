@@ -79,6 +79,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # requests may come from now on; they wait for the first to be answered
     except OSError as error:
         listener.close()
         raise Refused(

@@ -1,0 +1,171 @@
+"""`nas run`: from a document to the leaderboard, and on from where it was after an interruption or a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.commands.session import ExitCode
+from api.ownership import this_process
+from api.storage import open_storage
+from nas.document import load_document
+from nas.records import SearchStatus
+from tests.api.tiny_search import write_document
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """The trials of the tiny search when nothing happens to it."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    write_document(folder)
+    process = start(folder, "inline")
+    process.communicate()
+    return outcome(folder)
+
+
+def start(folder: Path, driver: str) -> subprocess.Popen[str]:
+    """`nas run` on the folder's document, in a process group of its own."""
+    command = [sys.executable, "-m", "api.cli", "run", "tiny.yaml", "--driver", driver]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "NAS_HOME": str(folder / "home")}
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def read_until(process: subprocess.Popen[str], word: str) -> str:
+    """What the process prints, up to the first line that holds the word."""
+    lines = ""
+    for line in process.stdout:
+        lines += line
+        if word in line:
+            return lines
+    raise AssertionError(f"ended without saying {word!r}:\n{lines}")
+
+
+def outcome(folder: Path):
+    """Genotype, status and curve of every trial; without what measures the machine's speed."""
+    storage = open_storage(f"sqlite:///{folder / 'home' / 'nas.db'}")
+    search = storage.search("tiny")
+    trials = storage.trials(search.id)
+    storage.close()
+    assert search.status is SearchStatus.COMPLETED
+    return [(trial.number, trial.genotype, trial.status, [steady(m) for m in trial.measurements]) for trial in trials]
+
+
+def steady(measurement):
+    return {name: value for name, value in measurement.metrics.items() if not name.endswith("_per_s")}
+
+
+@pytest.mark.parametrize("driver", ["inline", pytest.param("ray", marks=pytest.mark.ray)])
+def test_killed_and_run_again_it_ends_as_if_nothing_had_happened(tmp_path, uninterrupted, driver):
+    write_document(tmp_path)
+    killed = start(tmp_path, driver)
+    read_until(killed, "completed:")
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    again = start(tmp_path, driver)
+    said, _ = again.communicate(timeout=120)
+    assert again.returncode == ExitCode.DONE, said
+    assert "goes on where it was" in said
+    assert outcome(tmp_path) == uninterrupted
+    assert not workers_of(tmp_path)
+
+
+def workers_of(folder: Path) -> list[str]:
+    """Living processes that mention the folder or train its search."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_text().replace("\0", " ")
+        except OSError:
+            continue
+        if str(folder) in words or words.startswith("ray::tiny"):
+            found.append(words)
+    return found
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_says_how_to_go_on_and_gives_the_search_back(tmp_path, sign):
+    write_document(tmp_path, trials=200)
+    running = start(tmp_path, "inline")
+    read_until(running, "completed:")
+    running.send_signal(sign)
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == ExitCode.INTERRUPTED
+    assert "`nas run tiny.yaml` goes on with search tiny" in said
+    assert "Traceback" not in said
+    storage = open_storage(f"sqlite:///{tmp_path / 'home' / 'nas.db'}")
+    assert storage.lease_of(storage.search("tiny").id) is None
+    storage.close()
+
+
+@pytest.mark.ray
+def test_interrupted_on_ray_it_ends_soon_and_cleanly(tmp_path):
+    write_document(tmp_path, trials=200)
+    running = start(tmp_path, "ray")
+    read_until(running, "completed:")
+    running.send_signal(signal.SIGINT)
+    said, _ = running.communicate(timeout=60)
+    assert (running.returncode, "Traceback" in said) == (ExitCode.INTERRUPTED, False)
+
+
+def test_run_again_it_shows_what_it_found_and_anew_only_when_told(nas, tmp_path):
+    document = write_document(tmp_path, trials=1, resources={"cpus": 1, "concurrent": 1})
+    assert nas("run", document, "--driver", "inline", "--json") == ExitCode.DONE
+    first = nas.json
+    assert [row["number"] for row in first["leaderboard"]] == [0]
+    assert nas("run", document, "--driver", "inline") == ExitCode.DONE
+    assert "has run already: completed" in nas.out
+    assert f"nas show {first['name']}/0" in nas.out
+    assert nas("run", document, "--driver", "inline", "--again", "--quiet", "--json") == ExitCode.DONE
+    assert nas.json["id"] != first["id"]
+
+
+def test_a_search_somebody_works_on_is_left_to_them(nas, storage, tmp_path):
+    path = write_document(tmp_path)
+    document = load_document(path)
+    search = storage.create_search("tiny", document.model_dump(mode="json"))
+    storage.acquire_lease(search.id, str(this_process()).replace("process ", "process 9"), 60)
+    assert nas("run", path, "--driver", "inline") == ExitCode.DONE, "its process is gone, so it was free"
+    other = storage.create_search("tiny", document.model_dump(mode="json"))
+    storage.acquire_lease(other.id, "process 7 on elsewhere (12345678.9)", 60)
+    assert nas("run", path, "--driver", "inline") == ExitCode.REFUSED
+    assert "is being run by process 7 on elsewhere" in nas.err
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"epoch": 3}, "epoch"),
+        ({"data": {"train": {"images": "nowhere", "annotations": "no.json"}}}, "must be a folder, got"),
+    ],
+)
+def test_a_wrong_document_is_told_before_anything_begins(nas, tmp_path, change, sentence):
+    path = write_document(tmp_path)
+    document = yaml.safe_load(path.read_text())
+    data = {**document["task"]["data"], **change.pop("data", {})}
+    path.write_text(yaml.safe_dump({**document, "task": {**document["task"], "data": data, **change}}))
+    assert nas("run", path) == ExitCode.USAGE
+    assert sentence in nas.err
+    assert not nas.home.exists()
+
+
+def test_a_document_that_is_not_there_is_told(nas):
+    assert nas("run", "nowhere.yaml") == ExitCode.USAGE
+    assert "nowhere.yaml: cannot be read" in nas.err
+
+
+def test_a_search_without_any_good_trial_fails(nas, tmp_path):
+    path = write_document(tmp_path, trials=1, budget={"trials": 1, "trial_timeout_s": 1e-9})
+    assert nas("run", path, "--driver", "inline") == ExitCode.FAILED
+    assert "failed" in nas.out

@@ -1,0 +1,90 @@
+"""`nas serve`: a search is submitted, followed and finished; killed in the middle, the next service goes on with it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from api.commands.serve import listen
+from api.commands.session import ExitCode
+from api.errors import Refused
+from tests.api.tiny_search import write_document
+
+
+class Service:
+    """`nas serve` on a free port, searches in child processes of the inline driver."""
+
+    def __init__(self, folder):
+        environment = {**os.environ, "NAS_HOME": str(folder / "home"), "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
+        environment.pop("NAS_API_URL", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--driver", "inline"],
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.url = self._told_url()
+
+    def _told_url(self):
+        for line in self.process.stdout:
+            if line.startswith("Serving "):
+                return line.split()[1].rstrip(",")
+        raise AssertionError("the service ended before it served")
+
+    def end(self, sign):
+        self.process.send_signal(sign)
+        said, _ = self.process.communicate(timeout=60)
+        return said
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Starts services; ends those a test leaves running."""
+    services = []
+
+    def start():
+        services.append(Service(tmp_path))
+        return services[-1]
+
+    yield start
+    for service in services:
+        service.end(signal.SIGTERM)
+
+
+def test_a_service_killed_in_the_middle_is_followed_by_one_that_goes_on(nas, serve, tmp_path, monkeypatch):
+    first = serve()
+    monkeypatch.setenv("NAS_API_URL", first.url)
+    document = write_document(tmp_path, trials=3)
+    assert nas("submit", document, "--json") == ExitCode.DONE
+    search_id = nas.json["id"]
+    first.end(signal.SIGKILL)
+    assert nas("searches") == ExitCode.REFUSED
+    assert "cannot be reached" in nas.err
+    second = serve()
+    monkeypatch.setenv("NAS_API_URL", second.url)
+    assert nas("watch", "tiny") == ExitCode.DONE
+    assert nas("leaderboard", "tiny", "--json") == ExitCode.DONE
+    assert sorted(row["number"] for row in nas.json) == [0, 1, 2]
+    assert nas("show", "tiny/1", "--json") == ExitCode.DONE
+    assert nas.json["id"] == f"{search_id}-1"
+    assert nas("cancel", "tiny") == ExitCode.REFUSED
+    assert "Stopped." in second.end(signal.SIGTERM)
+
+
+def test_beyond_loopback_it_needs_a_token(nas, monkeypatch):
+    monkeypatch.delenv("NAS_API_TOKEN", raising=False)
+    assert nas("serve", "--host", "0.0.0.0", "--port", "0") == ExitCode.REFUSED
+    assert "needs a token" in nas.err
+
+
+def test_an_address_in_use_is_told():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(Refused, match="choose another with --host and --port"):
+            listen("127.0.0.1", taken.getsockname()[1])

@@ -1,0 +1,59 @@
+"""Figures as people read them."""
+
+import pytest
+
+from api.commands.tables import best_first, blocks_table, curve_table, duration, leaderboard_table, metric
+from nas.records import Measurement, Search, Trial
+from search_spaces.spinenet.published import PUBLISHED
+
+DOCUMENT = {"objectives": [{"metric": "AP"}, {"metric": "params", "goal": "minimize"}]}
+SEARCH = Search(id="abc", name="cells", document=DOCUMENT)
+
+
+def measured(**metrics):
+    return Measurement(fidelity=1, metrics=metrics, elapsed_s=75.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("AP", 0.41256, "0.4126"),
+        ("backbone_params", 1_169_696, "1.170 M"),
+        ("macs", 85_414_000_000, "85.414 G"),
+        ("samples_per_s", 1234.5, "1,234"),
+        ("AP", None, ""),
+    ],
+)
+def test_metrics_are_written_by_their_kind(name, value, text):
+    assert metric(name, value) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(None, ""), (4.4, "4 s"), (75, "1:15"), (7265, "2:01:05")])
+def test_durations_are_short(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_the_first_objective_ranks():
+    assert best_first(SEARCH) == "-AP"
+    minimized = Search(id="abc", name="cells", document={"objectives": [{"metric": "AP", "goal": "minimize"}]})
+    assert best_first(minimized) == "AP"
+
+
+def test_the_leaderboard_names_each_metric_once():
+    trial = Trial(
+        search_id="abc", number=4, genotype=(), architecture={}, architecture_id="x", measurements=(measured(AP=0.5),)
+    )
+    table = leaderboard_table(SEARCH, [trial], ["AP50", "AP"])
+    assert [column.header for column in table.columns] == ["rank", "trial", "AP", "params", "AP50", "macs", "time"]
+    assert [next(iter(column.cells)) for column in table.columns] == ["1", "4", "0.5000", "", "", "", "1:15"]
+
+
+def test_every_block_is_drawn_with_its_parents():
+    table = blocks_table(PUBLISHED["spinenet-49"].architecture.model_dump(mode="json"))
+    assert table.row_count == 1 + 15
+    assert list(table.columns[4].cells)[-1] == "12, 14"
+
+
+def test_curves_begin_with_the_objectives_and_leave_classes_out():
+    table = curve_table(SEARCH, [measured(**{"train_loss": 1.0, "AP/red": 0.1, "AP": 0.2})])
+    assert [column.header for column in table.columns] == ["epoch", "AP", "params", "train_loss", "time"]

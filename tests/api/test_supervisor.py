@@ -1,0 +1,146 @@
+"""The supervisor: starts what nobody works on, again after a death with growing patience, and ends its children."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from api.ownership import this_process
+from api.supervisor import PATIENCE_S, Supervisor, close, end, spawn, supervised
+from nas.clock import ManualClock
+from nas.memory import MemoryStorage
+from nas.records import SearchStatus
+
+ADDRESSES = {"address": "here:1", "dashboard": "http://here:2"}
+
+
+class Nursery:
+    """Starts children that wait for the end of their input, and remembers what they were told to do."""
+
+    def __init__(self):
+        self.told = []
+        self.children = []
+
+    def __call__(self, arguments, *, listen=False, own_ray=False):
+        self.told.append((*arguments, own_ray))
+        line = json.dumps(ADDRESSES)
+        code = f"import sys; {listen} and print({line!r}, flush=True); sys.stdin.read()"
+        child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.children.append(child)
+        return child
+
+
+@pytest.fixture
+def clock():
+    return ManualClock()
+
+
+@pytest.fixture
+def storage(clock):
+    return MemoryStorage(clock=clock)
+
+
+@pytest.fixture
+def nursery():
+    made = Nursery()
+    yield made
+    for child in made.children:
+        end(child)
+
+
+@pytest.fixture
+def supervisor(storage, clock, nursery):
+    return Supervisor(storage=storage, most=2, driver="inline", spawn=nursery, clock=clock)
+
+
+def started(nursery):
+    return [told[1] for told in nursery.told if told[0] == "conduct"]
+
+
+def finish(storage, search):
+    """Runs the search to its end, as a child does."""
+    lease = storage.acquire_lease(search.id, "child", 60)
+    storage.set_search_status(lease, SearchStatus.RUNNING)
+    storage.set_search_status(lease, SearchStatus.COMPLETED)
+    storage.release_lease(lease)
+
+
+def test_searches_start_in_their_order_and_not_too_many_at_a_time(storage, supervisor, nursery):
+    ids = sorted(storage.create_search(f"toy-{number}", {}).id for number in range(3))
+    supervisor.step()
+    supervisor.step()
+    assert started(nursery) == ids[:2]
+    finish(storage, storage.search(ids[0]))
+    end(nursery.children[0])
+    supervisor.step()
+    assert started(nursery) == ids
+
+
+def test_a_search_somebody_works_on_is_left_to_them_until_they_are_gone(storage, supervisor, nursery, clock):
+    search = storage.create_search("toy", {})
+    storage.acquire_lease(search.id, str(this_process()), 60)
+    supervisor.step()
+    assert started(nursery) == []
+    clock.advance(61)
+    supervisor.step()
+    assert started(nursery) == [search.id]
+
+
+def test_a_search_whose_process_died_is_started_again_with_growing_patience(storage, supervisor, nursery, clock):
+    storage.create_search("toy", {})
+    supervisor.step()
+    for death in range(3):
+        end(nursery.children[-1])
+        supervisor.step()
+        assert len(started(nursery)) == death + 1, "not at once"
+        clock.advance(PATIENCE_S * 2**death)
+        supervisor.step()
+        assert len(started(nursery)) == death + 2
+
+
+def test_one_ray_serves_all_searches_and_starts_with_the_first(storage, supervisor, nursery):
+    supervisor.driver = "ray"
+    supervisor.cpus = 2
+    supervisor.step()
+    assert nursery.told == []
+    ids = sorted(storage.create_search(f"toy-{number}", {}).id for number in range(2))
+    supervisor.step()
+    head, *searches = nursery.told
+    assert head == ("ray-head", "--cpus", "2", True)
+    assert searches == [("conduct", each, "--driver", "ray", "--ray-address", "here:1", True) for each in ids]
+
+
+def test_a_ray_given_by_address_is_used_and_none_started(storage, supervisor, nursery):
+    supervisor.driver, supervisor.ray_address = "ray", "there:3"
+    search = storage.create_search("toy", {})
+    supervisor.step()
+    assert nursery.told == [("conduct", search.id, "--driver", "ray", "--ray-address", "there:3", False)]
+
+
+def test_children_end_with_the_supervisor(storage, supervisor, nursery):
+    supervisor.driver = "ray"
+    storage.create_search("toy", {})
+    with supervised(supervisor):
+        supervisor.wake()
+        while len(nursery.children) < 2:
+            os.sched_yield()
+    assert [child.poll() for child in nursery.children] == [0, 0]
+
+
+def test_a_bad_look_does_not_end_the_service(storage, supervisor, nursery, caplog):
+    def broken(arguments, **options):
+        supervisor.stopping.set()
+        raise OSError("no more processes")
+
+    supervisor.spawn = broken
+    storage.create_search("toy", {})
+    supervisor.run()
+    assert "looking after the searches failed" in caplog.text
+
+
+def test_a_real_child_is_one_of_the_command_line():
+    child = spawn(["spaces", "nosuch"], listen=True)
+    assert child.wait(60) == 3
+    close(child)
