@@ -4,7 +4,8 @@
 a service and on the state folder alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, Protocol, TypeVar
 
@@ -45,11 +46,13 @@ class Reader(Protocol):
     def leaderboard(self, search_id: str, query: Query) -> Page: ...
 
 
-def connect(settings: Settings) -> "RestClient":
-    """A client of the service that the settings name."""
+@contextmanager
+def connected(settings: Settings) -> Iterator["RestClient"]:
+    """A client of the service that the settings name, inside."""
     token = settings.api_token
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
-    return RestClient(httpx.Client(base_url=settings.api_url, headers=headers, timeout=TIMEOUT_S))
+    with httpx.Client(base_url=settings.api_url, headers=headers, timeout=TIMEOUT_S) as http:
+        yield RestClient(http)
 
 
 class RestClient:

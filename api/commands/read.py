@@ -35,12 +35,13 @@ def searches(
     as_json: AsJson = False,
 ) -> None:
     """List searches, newest first."""
-    source = reader()
-    page = source.searches(status=status, limit=limit)
+    with reader() as source:
+        page = source.searches(status=status, limit=limit)
+        summaries = [] if as_json else [source.summary(search.id) for search in page.searches]
     if as_json:
         print_json([search_view(search).model_dump(mode="json") for search in page.searches])
-        return
-    console().print(searches_table(source.summary(search.id) for search in page.searches))
+    else:
+        console().print(searches_table(summaries))
 
 
 def leaderboard(
@@ -51,10 +52,10 @@ def leaderboard(
     as_json: AsJson = False,
 ) -> None:
     """Show the best trials of a search, sorted and filtered by any metric."""
-    source = reader()
-    found = source.summary(source.search(search).id).search
-    query = parse_query(sort=sort or best_first(found), where=where, limit=top)
-    trials = source.leaderboard(found.id, query).trials
+    with reader() as source:
+        found = source.summary(source.search(search).id).search
+        query = parse_query(sort=sort or best_first(found), where=where, limit=top)
+        trials = source.leaderboard(found.id, query).trials
     if as_json:
         print_json([trial_view(trial).model_dump(mode="json") for trial in trials])
         return
@@ -67,8 +68,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one trial: its architecture, metrics, curve, failure and artifacts."""
-    source = reader()
-    search, found = find_trial(source, trial)
+    with reader() as source:
+        search, found = find_trial(source, trial)
     if as_json:
         print_json(trial_detail(found).model_dump(mode="json"))
         return
@@ -77,14 +78,14 @@ def show(
 
 def watch(search: SearchName) -> None:
     """Follow a search until it ends. Leaving with Ctrl-C leaves the search running."""
-    source = reader()
-    raise typer.Exit(watch_search(source, source.search(search).id))
+    with reader() as source:
+        raise typer.Exit(watch_search(source, source.search(search).id))
 
 
 def cancel(search: SearchName, as_json: AsJson = False) -> None:
     """Ask for a search to be cancelled; whoever runs it stops its trials."""
-    source = reader()
-    asked = source.request_cancel(source.search(search).id)
+    with reader() as source:
+        asked = source.request_cancel(source.search(search).id)
     if not LEGAL_SEARCH[asked.status]:
         raise Refused(f"search {asked.name} ({asked.id}) has already ended: {asked.status}")
     if as_json:

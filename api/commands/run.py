@@ -40,22 +40,15 @@ def run(
 ) -> None:
     loaded = load_document(document)
     check_data(loaded)
-    store = storage()
-    search = find_or_create(store, loaded, again=again)
     told = console()
-    if not as_json:
-        told.print(opening_line(search), soft_wrap=True)
-    if LEGAL_SEARCH[search.status]:
-        with watched(store, search.id, told, silent=quiet or as_json), interruptible(search, document):
-            search = conduct(
-                store,
-                search.id,
-                home=settings().home,
-                driver=driver,
-                concurrent=concurrent,
-                ray_address=settings().ray_address,
-            )
-    report(store, search, told, as_json=as_json)
+    with storage() as store:
+        search = find_or_create(store, loaded, again=again)
+        if not as_json:
+            told.print(opening_line(search), soft_wrap=True)
+        if LEGAL_SEARCH[search.status]:
+            with watched(store, search.id, told, silent=quiet or as_json), interruptible(search, document):
+                search = _conduct(store, search.id, driver=driver, concurrent=concurrent)
+        report(store, search, told, as_json=as_json)
     raise typer.Exit(exit_code(search))
 
 
@@ -72,11 +65,17 @@ def conduct_one(
 ) -> None:
     """Run one stored search for `nas serve`; ends with the standard input, that is with the service."""
     end_with_parent()
-    try:
-        found = conduct(storage(), search, home=settings().home, driver=driver, ray_address=ray_address)
-    except KeyboardInterrupt:
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    with storage() as store:
+        try:
+            found = conduct(store, search, home=settings().home, driver=driver, ray_address=ray_address)
+        except KeyboardInterrupt:
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
     raise typer.Exit(exit_code(found))
+
+
+def _conduct(store: Storage, search_id: str, *, driver: Driver, concurrent: int | None) -> Search:
+    here = settings()
+    return conduct(store, search_id, home=here.home, driver=driver, concurrent=concurrent, ray_address=here.ray_address)
 
 
 def check_data(document: SearchDocument) -> None:

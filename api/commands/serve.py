@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,7 +40,6 @@ def serve(
 
     here = settings()
     check_binding(host, here.api_token.get_secret_value() if here.api_token else None)
-    listener = listen(host, port)
     logging.basicConfig(format="%(message)s", handlers=[RichHandler(show_path=False)])
     logging.getLogger("api").setLevel(logging.INFO)
     storage = open_storage(here.storage_url)
@@ -48,7 +48,7 @@ def serve(
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with supervised(supervisor):
+        with closing(listen(host, port)) as listener, supervised(supervisor):
             serve_requests(storage, here, supervisor, listener)
     except KeyboardInterrupt:
         console().print("Stopped. `nas serve` goes on with unfinished searches.")

@@ -3,13 +3,15 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from enum import IntEnum
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from api.client import Reader, connect
+from api.client import Reader, connected
 from api.errors import Unreachable
 from api.settings import Settings
 from nas.errors import NotFound
@@ -51,14 +53,19 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def reader() -> Reader:
+@contextmanager
+def reader() -> Iterator[Reader]:
     """The service of NAS_API_URL where that is set, else the database of the state folder."""
-    if os.environ.get("NAS_API_URL"):
-        return connect(settings())
-    return storage(must_exist=True)
+    if not os.environ.get("NAS_API_URL"):
+        with storage(must_exist=True) as opened:
+            yield opened
+        return
+    with connected(settings()) as client:
+        yield client
 
 
-def storage(*, must_exist: bool = False) -> Storage:
+@contextmanager
+def storage(*, must_exist: bool = False) -> Iterator[Storage]:
     """The storage of the state folder. Raises `Unreachable`, and `NotFound` where there is nothing to read yet."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -70,6 +77,8 @@ def storage(*, must_exist: bool = False) -> Storage:
         sentence = f"no state in {here.home.absolute()}; start with `nas run DOCUMENT`, or set NAS_HOME or NAS_API_URL"
         raise NotFound(sentence)
     try:
-        return open_storage(here.storage_url)
+        opened = open_storage(here.storage_url)
     except (SQLAlchemyError, OSError) as error:
         raise Unreachable(f"the database cannot be opened: {error}") from error
+    with closing(opened):
+        yield opened

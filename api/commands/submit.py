@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.client import connect
+from api.client import connected
 from api.commands.read import watch_search
 from api.commands.run import DocumentPath
 from api.commands.session import AsJson, console, print_json, settings
@@ -19,11 +19,12 @@ def submit(
     as_json: AsJson = False,
 ) -> None:
     """Submit a search to the service at NAS_API_URL. Paths are taken from the document's folder and sent absolute."""
-    client = connect(settings())
-    search = client.submit(load_document(document).model_dump(mode="json"), idempotency_key=key)
-    if as_json:
-        print_json(search_view(search).model_dump(mode="json"))
-    else:
-        console().print(f"Search [bold]{search.name}[/] ({search.id}) is {search.status}: `nas watch {search.name}`")
-    if watch:
-        raise typer.Exit(watch_search(client, search.id))
+    loaded = load_document(document)
+    with connected(settings()) as client:
+        search = client.submit(loaded.model_dump(mode="json"), idempotency_key=key)
+        if as_json:
+            print_json(search_view(search).model_dump(mode="json"))
+        else:
+            console().print(f"Search [bold]{search.name}[/] ({search.id}) is {search.status}.", soft_wrap=True)
+        if watch:
+            raise typer.Exit(watch_search(client, search.id))

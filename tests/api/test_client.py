@@ -1,9 +1,11 @@
 """The client answers as the storage behind the service does."""
 
+from contextlib import contextmanager
+
 import httpx
 import pytest
 
-from api.client import RestClient, connect
+from api.client import RestClient, connected
 from api.errors import Refused, Unreachable
 from api.settings import Settings
 from nas.drivers.inline import run_inline
@@ -79,19 +81,22 @@ def test_problems_come_back_as_the_errors_they_were(rest, toys):
         rest.request_cancel(toys.id)
 
 
-def answering(content: bytes, status: int = 200) -> RestClient:
+@contextmanager
+def answering(content: bytes, status: int = 200):
     """A client of a service that always answers this."""
     transport = httpx.MockTransport(lambda request: httpx.Response(status, content=content))
-    return RestClient(httpx.Client(transport=transport, base_url="http://service"))
+    with httpx.Client(transport=transport, base_url="http://service") as http:
+        yield RestClient(http)
 
 
 def test_another_kind_of_service_is_told():
-    with pytest.raises(Unreachable, match="not as this service does"):
-        answering(b"<html>", 502).search("toy")
-    with pytest.raises(Unreachable, match="something else than a Search"):
-        answering(b'{"id": 3}').search("toy")
+    with answering(b"<html>", 502) as rest, pytest.raises(Unreachable, match="not as this service does"):
+        rest.search("toy")
+    with answering(b'{"id": 3}') as rest, pytest.raises(Unreachable, match="something else than a Search"):
+        rest.search("toy")
 
 
 def test_nobody_there_is_told():
-    with pytest.raises(Unreachable, match="cannot be reached"):
-        connect(Settings(api_url="http://127.0.0.1:9", api_token="secret")).search("toy")
+    settings = Settings(api_url="http://127.0.0.1:9", api_token="secret")
+    with connected(settings) as rest, pytest.raises(Unreachable, match="cannot be reached"):
+        rest.search("toy")

@@ -9,14 +9,13 @@ from nas.errors import NotFound
 
 
 def test_a_named_service_is_asked_and_else_the_state_folder(nas, monkeypatch):
-    with pytest.raises(NotFound, match="no state in"):
-        reader()
-    storage().close()
-    found = reader()
-    assert isinstance(found, SqlStorage)
-    found.close()
+    with pytest.raises(NotFound, match="no state in"), reader():
+        raise AssertionError("there is nothing to read")
+    with storage(), reader() as found:
+        assert isinstance(found, SqlStorage)
     monkeypatch.setenv("NAS_API_URL", "http://127.0.0.1:9")
-    assert isinstance(reader(), RestClient)
+    with reader() as found:
+        assert isinstance(found, RestClient)
 
 
 def test_json_is_printed_for_people_and_scripts_alike(capsys):
