@@ -6,11 +6,12 @@ Each check reads the document as it was given, and says nothing where the shape 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nas.problems import Problem, nearest
+from nas.problems import Problem
 from nas.static_metrics import STATIC_METRICS
 from nas.strategies.fixed import candidate_of
 from nas.tasks import detection
 from search_spaces.errors import FieldProblems, InvalidOptions, SpaceError
+from search_spaces.reading import nearest, shown
 from search_spaces.registry import space_from
 from search_spaces.space import Space
 
@@ -50,7 +51,7 @@ def _metrics(data: Mapping[str, Any]) -> Iterator[Problem]:
             field = f"{part}.{index}.metric"
             if metric not in known and not _per_class(metric, kind):
                 per_class = f"; per class: {PER_CLASS[kind]}NAME"
-                yield field, f"unknown metric {metric!r} of the task {kind}{nearest(metric, known)}{per_class}"
+                yield field, f"unknown metric {shown(metric)} of the task {kind}{nearest(metric, known)}{per_class}"
             if part == "objectives" and metric in objectives:
                 yield field, f"{metric} is an objective already"
             objectives.add(metric)

@@ -44,6 +44,18 @@ class Constraint(Options):
         return self
 
 
+def _either(sentence: str) -> WrapValidator:
+    """One sentence where pydantic has one per type a value may have. A genotype comes as a list from JSON."""
+
+    def validated(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return validate(tuple(value) if isinstance(value, list) else value)
+        except ValidationError:
+            raise PydanticCustomError("either", "{sentence}", {"sentence": sentence}) from None
+
+    return WrapValidator(validated)
+
+
 class RandomStrategy(Options):
     """Draws uniformly from the space. It looks at no results, so it never waits for any."""
 
@@ -56,7 +68,7 @@ class EvolutionStrategy(Options):
     kind: Literal["evolution"] = Field("evolution", description="regularized evolution")
     population: int = Field(32, ge=2, description="how many of the last completed trials are alive")
     sample: int = Field(8, ge=1, description="how many of them compete to be mutated; at most population")
-    lag: int | Literal["none"] | None = Field(
+    lag: Annotated[int | Literal["none"] | None, _either("must be a whole number, none or null")] = Field(
         None,
         description="trial n sees the results of trials 0 .. n - lag and waits for them, so the search is the same at "
         "any speed; null: twice resources.concurrent; none: it sees all there are and never waits",
@@ -71,16 +83,10 @@ class EvolutionStrategy(Options):
         return self
 
 
-def _candidate(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    """One sentence instead of one per type a candidate may have. A genotype comes as a list from JSON."""
-    try:
-        return validate(tuple(value) if isinstance(value, list) else value)
-    except ValidationError:
-        sentence = "must be a published name, a genotype (list of whole numbers) or an architecture (mapping)"
-        raise PydanticCustomError("candidate", "{sentence}", {"sentence": sentence}) from None
-
-
-Candidate = Annotated[str | tuple[int, ...] | dict[str, Any], WrapValidator(_candidate)]
+Candidate = Annotated[
+    str | tuple[int, ...] | dict[str, Any],
+    _either("must be a published name, a genotype (list of whole numbers) or an architecture (mapping)"),
+]
 
 
 class FixedStrategy(Options):
@@ -141,7 +147,7 @@ class SearchDocument(Options):
 def load_document(path: Path) -> SearchDocument:
     """The document of a YAML or JSON file; its relative paths are taken from the file's folder.
 
-    Raises `DocumentError` with every problem, duplicate keys and syntax errors with their line.
+    Raises `DocumentError` with every problem.
     """
     return parse_document(read_data(path), base=path.resolve().parent)
 
@@ -152,7 +158,8 @@ def parse_document(data: Any, base: Path | None = None) -> SearchDocument:
     Raises `DocumentError` with every problem at once: dotted field, what was allowed, the value.
     """
     if not isinstance(data, Mapping):
-        raise DocumentError([("document", f"must be a mapping of names to values, got {type(data).__name__}")])
+        given = "nothing" if data is None else type(data).__name__
+        raise DocumentError([("document", f"must be a mapping of names to values, got {given}")])
     problems: list[Problem] = []
     document = _validated(data, problems)
     problems += problems_between(data)
@@ -170,8 +177,8 @@ def document_digest(document: SearchDocument) -> str:
 def _validated(data: Mapping[str, Any], problems: list[Problem]) -> SearchDocument | None:
     """The document read strictly (a string is no number), or None and the problems added."""
     try:
-        text = json.dumps(data)
-    except (TypeError, ValueError) as error:
+        text = json.dumps(data, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
         problems.append(("document", f"must hold only text, numbers, lists and mappings: {error}"))
         return None
     try:

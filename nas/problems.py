@@ -1,11 +1,12 @@
 """What is wrong with a document, said so that it can be mended: (dotted field, sentence) per problem."""
 
-from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from search_spaces.reading import nearest, shown
 
 Problem = tuple[str, str]
 KIND = "kind"
@@ -23,12 +24,6 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]
     return [
         _problem(detail, model) for detail in details if detail["type"] != "too_short" or detail["loc"] not in inside
     ]
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """ ", did you mean epochs?" where a known name is close, else the list of the known ones."""
-    close = get_close_matches(name, known, n=1)
-    return f", did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
 
 
 def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
@@ -84,10 +79,12 @@ def _sentence(detail: ErrorDetails) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "missing":
         return "is required"
+    if kind == "json_invalid":
+        return f"must hold only text, numbers, lists and mappings: {context['error']}"
     if kind == "union_tag_invalid":
-        return f"must be one of {_listed(context['expected_tags'])}, got {context['tag']!r}"
+        return f"must be one of {_listed(context['expected_tags'])}, got {shown(context['tag'])}"
     allowed = ALLOWED[kind](context) if kind in ALLOWED else detail["msg"].replace("Input should", "must")
-    return f"{allowed}, got {detail['input']!r}"
+    return f"{allowed}, got {shown(detail['input'])}"
 
 
 def _listed(expected: str) -> str:

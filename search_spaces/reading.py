@@ -1,7 +1,7 @@
 """Pydantic models from untrusted JSON: every problem named by its field, the value, and what was allowed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from search_spaces.errors import FieldProblems
 
 M = TypeVar("M", bound=BaseModel)
+LONGEST = 80  # characters of a value in a sentence
 
 
 def read(model: type[M], data: Mapping[str, Any], *, error: type[FieldProblems]) -> M:
@@ -30,7 +31,13 @@ def wrong(field: str, sentence: str) -> PydanticCustomError:
     return PydanticCustomError("wrong_field", "{sentence}", {"field": field, "sentence": sentence})
 
 
-def nearest(name: str, known: list[str]) -> str:
+def shown(value: Any) -> str:
+    """The value as it was written, cut where nobody reads on."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
     """`; did you mean ...?` where a known name is close, else `; known: ...`."""
     close = get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}"
@@ -58,8 +65,8 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
         case "missing" | "wrong_field":
             return detail["msg"]
         case "too_short":
-            return f"must have at least {detail['ctx']['min_length']} entries, got {detail['input']!r}"
+            return f"must have at least {detail['ctx']['min_length']} entries, got {shown(detail['input'])}"
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")
         case _:
-            return f"{detail['msg'].replace('Input should', 'must')}, got {detail['input']!r}"
+            return f"{detail['msg'].replace('Input should', 'must')}, got {shown(detail['input'])}"

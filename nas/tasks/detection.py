@@ -36,13 +36,15 @@ class DetectionData(Options):
 
     train: CocoSplit = Field(description="what candidates are trained on")
     val: CocoSplit = Field(description="what they are judged on")
-    classes: int | None = Field(None, ge=1, description="number of classes; null: the categories of val are counted")
+    classes: int | None = Field(
+        None, ge=1, le=1_000_000, description="number of classes; null: the categories of val are counted"
+    )
 
 
 class Head(Options):
     """The RetinaNet head: convolutions shared over levels, batch norm per level."""
 
-    filters: int = Field(256, ge=1, description="channels of every convolution")
+    filters: int = Field(256, ge=1, le=65_536, description="channels of every convolution")
     convs: int = Field(4, ge=0, le=16, description="convolutions before the predictor, in each of the two branches")
     predictor_std: float = Field(
         0.01, gt=0, description="spread of the initial weights of the predictors (the publication: 1e-5)"

@@ -9,6 +9,8 @@ from search_spaces.reading import wrong
 from search_spaces.spinenet.architecture import HIGHEST_LEVEL, LOWEST_LEVEL, NARROWEST, BlockKind
 
 LEVELS = range(LOWEST_LEVEL, HIGHEST_LEVEL + 1)
+WIDEST = 65_536  # filters; beyond it costs leave what a float holds
+MOST_BLOCKS = 1000
 SPAN = f"{LOWEST_LEVEL}..{HIGHEST_LEVEL}"
 
 
@@ -18,12 +20,16 @@ class SpineNetOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["spinenet"] = "spinenet"
-    width: float = Field(1.0, ge=NARROWEST, description="filter scale; block widths are int(base * width)")
-    alpha: float = Field(0.5, gt=0, description="edge width: int(alpha * C of the parent block)")
-    stem_filters: int = Field(64, ge=1, description="filters of the 7x7 stem convolution; never scaled by width")
-    endpoint_filters: int = Field(256, ge=1, description="channels of every output level")
-    block_repeats: int = Field(1, ge=1, description="how often every block is repeated, one copy after the other")
-    minimum_edge_filters: int = Field(4, ge=1, description="the least width of an edge, for narrow proxies")
+    width: float = Field(1.0, ge=NARROWEST, le=100, description="filter scale; block widths are int(base * width)")
+    alpha: float = Field(0.5, gt=0, le=100, description="edge width: int(alpha * C of the parent block)")
+    stem_filters: int = Field(
+        64, ge=1, le=WIDEST, description="filters of the 7x7 stem convolution; never scaled by width"
+    )
+    endpoint_filters: int = Field(256, ge=1, le=WIDEST, description="channels of every output level")
+    block_repeats: int = Field(
+        1, ge=1, le=100, description="how often every block is repeated, one copy after the other"
+    )
+    minimum_edge_filters: int = Field(4, ge=1, le=WIDEST, description="the least width of an edge, for narrow proxies")
     window: int | None = Field(
         5, ge=2, description="an intermediate block takes parents among this many blocks before it; null: among all"
     )
@@ -66,8 +72,8 @@ class SpineNetOptions(BaseModel):
         for level, number in counts.items():
             if number < 0:
                 raise ValueError(f"the number of blocks of level {level} must be at least 0, got {number}")
-        if not sum(counts.values()):
-            raise ValueError(f"must hold at least one block, got {counts}")
+        if not 1 <= sum(counts.values()) <= MOST_BLOCKS:
+            raise ValueError(f"must hold 1..{MOST_BLOCKS} blocks, got {counts}")
         return dict(sorted(counts.items()))
 
     @model_validator(mode="after")

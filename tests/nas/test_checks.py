@@ -22,7 +22,7 @@ def test_options_of_the_space_are_named_below_it():
 
 def test_a_metric_the_task_does_not_measure_is_refused_with_the_nearest():
     problems = told(objectives=[{"metric": "AP_smal"}], constraints=[{"metric": "latency"}])
-    assert "did you mean AP_small?" in problems["objectives.0.metric"]
+    assert "did you mean 'AP_small'?" in problems["objectives.0.metric"]
     assert "known: AP, AP50" in problems["constraints.0.metric"]
     assert told(objectives=[{"metric": "AP50/"}]) != {}
 

@@ -52,6 +52,13 @@ def task(**fields) -> dict:
     return data
 
 
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def test_the_published_document_is_read():
     document = parse_document(data_of_yaml(DOCUMENT))
     assert document.strategy.population == 8
@@ -87,10 +94,10 @@ def test_every_problem_is_told_at_once():
     data = task(epoch=3, image_size=[16, 192])
     data |= {"space": {"kind": "spinenet", "widht": 1}, "objectives": [{"metric": "mAP"}], "budget": {}}
     told = problems(data)
-    assert told["task.epoch"] == "unknown field, did you mean epochs?"
+    assert told["task.epoch"] == "unknown field; did you mean 'epochs'?"
     assert told["task.image_size.0"] == "must be at least 32, got 16"
     assert "'width'" in told["space.widht"]
-    assert "did you mean AP?" in told["objectives.0.metric"]
+    assert "did you mean 'AP'?" in told["objectives.0.metric"]
     assert told["budget.trials"] == "is required"
     assert len(told) == 5
 
@@ -112,6 +119,11 @@ def test_every_problem_is_told_at_once():
             "must be at least resources.concurrent, 2, or workers would wait; got 1",
         ),
         (changed(strategy={"kind": "evolution", "lag": 0}), "strategy.lag", "must be at least 1, none or null, got 0"),
+        (
+            changed(strategy={"kind": "evolution", "lag": "soon"}),
+            "strategy.lag",
+            "must be a whole number, none or null, got 'soon'",
+        ),
         (changed(constraints=[{"metric": "params"}]), "constraints.0.max", "min or max is required"),
         (
             changed(constraints=[{"metric": "params", "min": 9, "max": 3}]),
@@ -129,10 +141,19 @@ def test_every_problem_is_told_at_once():
             "is the same architecture as strategy.candidates.0",
         ),
         ([], "document", "must be a mapping of names to values, got list"),
+        (None, "document", "must be a mapping of names to values, got nothing"),
+        (changed(name="x" * 1000), "name", f"must match ^[A-Za-z0-9][A-Za-z0-9._-]{{0,99}}$, got '{'x' * 76}..."),
     ],
 )
 def test_what_is_wrong_is_told_with_its_field_and_what_was_allowed(data, field, sentence):
     assert problems(data) == {field: sentence}
+
+
+@pytest.mark.parametrize("name", ["\ud800", {1}, b"x", nested(100_000), nested(300)])
+def test_what_no_json_holds_is_refused_as_a_whole(name):
+    told = problems(changed(name=name))
+    assert told["document"].startswith("must hold only text, numbers, lists and mappings: ")
+    assert len(told["document"]) < 200
 
 
 def test_a_candidate_that_does_not_fit_is_named():

@@ -1,8 +1,10 @@
 """YAML and JSON to plain data, with lines in what is refused."""
 
+import json
+
 import pytest
 
-from nas.document_text import data_of_json, data_of_yaml, read_data
+from nas.document_text import TOO_DEEP, data_of_json, data_of_yaml, read_data
 from nas.errors import DocumentError
 
 
@@ -19,7 +21,37 @@ def test_numbers_are_numbers():
 def test_duplicate_keys_are_told_with_both_lines():
     expected = [("line 4", "b was given before, on line 3"), ("line 5", "a was given before, on line 1")]
     assert problems(data_of_yaml, "a: 1\nc:\n  b: 2\n  b: 3\na: [{d: 1}]\n") == expected
-    assert problems(data_of_json, '{"a": 1,\n\t"a": 2}') == [("line 2", "a was given before, on line 1")]
+    assert problems(data_of_yaml, "{b: {a: 1, a: 2}}") == [("line 1", "a was given before, on line 1")]
+
+
+@pytest.mark.parametrize("name", ["a", "\x7f", "k" * 2000, "{", "a: b"])
+def test_duplicate_keys_of_json_are_told(name):
+    text = json.dumps({"x": {name: 1, "other": 2}}).replace("other", name)
+    assert problems(data_of_json, text) == [(name, "is given 2 times in one mapping")]
+
+
+def test_dates_stay_text():
+    assert data_of_yaml("[2026-01-31, 2026-13-45]") == ["2026-01-31", "2026-13-45"]
+
+
+@pytest.mark.parametrize("text", ["[" * 3000 + "]" * 3000, "a: &a [*a]", "a: &a {b: *a}"])
+def test_what_is_nested_without_end_is_refused(text):
+    assert problems(data_of_yaml, text) == [("document", TOO_DEEP)]
+
+
+def test_deeply_nested_json_is_refused():
+    assert problems(data_of_json, "[" * 100_000) == [("document", TOO_DEEP)]
+
+
+@pytest.mark.parametrize(("read", "text"), [(data_of_yaml, f"a: {'9' * 5000}"), (data_of_json, "9" * 5000)])
+def test_numbers_of_thousands_of_digits_are_refused(read, text):
+    ((place, sentence),) = problems(read, text)
+    assert place == "document"
+    assert "4300 digits" in sentence
+
+
+def test_a_scalar_that_its_tag_does_not_fit_is_refused():
+    assert problems(data_of_yaml, "a: !!int x")[0][1].startswith("not YAML: invalid literal for int()")
 
 
 def test_syntax_errors_are_told_with_their_line():
@@ -37,7 +69,7 @@ def test_yaml_cannot_make_objects():
 
 def test_files_are_read_by_their_name(tmp_path):
     (tmp_path / "a.yaml").write_text("a: 1")
-    (tmp_path / "a.json").write_text('{"a":\t1}')
+    (tmp_path / "a.json").write_text('\ufeff{"a":\t1}', encoding="utf-8")
     assert read_data(tmp_path / "a.yaml") == read_data(tmp_path / "a.json") == {"a": 1}
 
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from search_spaces.errors import InvalidOptions
-from search_spaces.reading import nearest, read, wrong
+from search_spaces.reading import nearest, read, shown, wrong
 
 
 class Inner(BaseModel):
@@ -70,3 +70,8 @@ def test_what_is_no_json_is_refused():
 
 def test_a_near_name_is_suggested():
     assert nearest("spinnet", ["spinenet", "toy"]) == "; did you mean 'spinenet'?"
+
+
+def test_a_long_value_is_cut():
+    assert shown("spinnet") == "'spinnet'"
+    assert shown("x" * 10_000) == "'" + 76 * "x" + "..."
