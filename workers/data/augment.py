@@ -61,7 +61,7 @@ class View:
 
 def draw_view(*, seed: int, epoch: int, image_id: int, flips: Sequence[str], scale_jitter: tuple[float, float]) -> View:
     """The view of one picture in one epoch; the same arguments give the same view in every process."""
-    random = np.random.default_rng((seed, epoch, image_id)).random(5)
+    random = np.random.default_rng((seed, epoch, image_id % 2**64)).random(5)  # ids may be negative, seeds may not
     low, high = scale_jitter
     return View(
         horizontal="horizontal" in flips and random[0] < 0.5,

@@ -8,7 +8,6 @@ the order of the category ids, whatever gaps those have.
 import hashlib
 import itertools
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,8 @@ from nas.tasks.detection import CocoSplit
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+FOUR_NUMBERS = "every bbox must be four numbers x, y, width, height"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,14 +73,17 @@ class Boxes:
 def read_coco(split: CocoSplit, *, categories: Sequence[Category] | None = None) -> CocoDataset:
     """The split's pictures with their boxes.
 
-    `categories`: the table the labels follow; by default the file's own. Training and validation must share one.
+    `categories`: the table the labels follow; by default the file's own. Training and validation must share one, and
+    a category that both number alike must have one name.
     Boxes are clipped to their picture; those without width or height are dropped and counted. Raises `TrialFailure`
     of kind data for anything missing, broken or contradictory in the file; the pictures themselves are not opened.
     """
     path = Path(split.annotations)
     content = _content(path)
     document = _parsed(content, path)
-    table = tuple(categories) if categories is not None else categories_of(document, path)
+    own = categories_of(document, path)
+    table = own if categories is None else tuple(categories)
+    _check_names(own, table, path)
     blanks = _blank_pictures(document, path, Path(split.images))
     boxes, degenerate = _without_degenerate(_boxes(document, path, blanks, table), blanks)
     return CocoDataset(
@@ -127,6 +131,16 @@ def categories_of(document: dict[str, Any], path: Path) -> tuple[Category, ...]:
     return tuple(Category(id=number, name=named[number]) for number in sorted(named))
 
 
+def _check_names(own: tuple[Category, ...], table: tuple[Category, ...], path: Path) -> None:
+    """One id must mean one class, or a network would be trained on other labels than it is judged by."""
+    names = {category.id: category.name for category in table}
+    for category in own:
+        wanted = names.get(category.id, category.name)
+        if category.name != wanted:
+            sentence = f"category {category.id} must be {wanted!r} as in the other split, got {category.name!r}"
+            raise _broken(f"{path}: categories: {sentence}")
+
+
 def _blank_pictures(document: dict[str, Any], path: Path, folder: Path) -> list[Picture]:
     """The pictures by ascending id, boxes still empty."""
     records, place = document["images"], f"{path}: images"
@@ -171,16 +185,28 @@ def _boxes(document: dict[str, Any], path: Path, pictures: list[Picture], table:
         picture=_looked_up(_column(records, "image_id", place), positions, "image_id", place),
         corners=_corners(_column(records, "bbox", place), place),
         labels=_looked_up(_column(records, "category_id", place), labels, "category_id", place),
-        crowd=np.array([bool(record.get("iscrowd", 0)) for record in records], np.bool_),
+        crowd=_crowds(records, place),
     )
+
+
+def _crowds(records: list[dict[str, Any]], place: str) -> Flags:
+    """Which annotations are crowds; one that does not say is none."""
+    marks = [record.get("iscrowd", 0) for record in records]
+    for index, mark in enumerate(marks):
+        if mark not in (0, 1):
+            raise _broken(f"{place}[{index}]: iscrowd must be 0 or 1, got {mark!r}")
+    return np.array(marks, np.bool_)
 
 
 def _corners(boxes: list[Any], place: str) -> NDArray[np.float64]:
     """x, y, width, height -> x1, y1, x2, y2; a negative side gives a degenerate box."""
     try:
-        array = np.array(boxes, np.float64).reshape(len(boxes), 4)
-    except (ValueError, TypeError) as error:
-        raise _broken(f"{place}: every bbox must be four numbers x, y, width, height") from error
+        found = np.array(boxes or np.zeros((0, 4)))
+    except ValueError as error:
+        raise _broken(f"{place}: {FOUR_NUMBERS}") from error
+    if found.shape != (len(boxes), 4) or found.dtype.kind not in "iuf":
+        raise _broken(f"{place}: {FOUR_NUMBERS}")
+    array = found.astype(np.float64)
     finite = np.isfinite(array).all(axis=1)
     if not finite.all():
         index = int(np.argmin(finite))
@@ -223,7 +249,7 @@ def _looked_up(ids: list[Any], table: dict[int, int], name: str, place: str) -> 
     try:
         return np.array([table[number] for number in ids], np.int64)
     except (KeyError, TypeError) as error:
-        index, number = next((i, n) for i, n in enumerate(ids) if not isinstance(n, int) or n not in table)
+        index, number = next((i, n) for i, n in enumerate(ids) if not isinstance(n, int | float) or n not in table)
         raise _broken(f"{place}[{index}]: {name} {number!r} is not among the {len(table)} known ids") from error
 
 
@@ -231,7 +257,8 @@ def _integers(records: list[Any], key: str, place: str) -> list[int]:
     """One whole number per record."""
     values = _column(records, key, place)
     for index, value in enumerate(values):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value % 1:
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        if isinstance(value, bool) or not whole:
             raise _broken(f"{place}[{index}]: {key} must be a whole number, got {value!r}")
     return [int(value) for value in values]
 

@@ -66,6 +66,14 @@ def evaluated(ground_truth: Document, detections: Sequence[Mapping[str, Any]], k
     )
 
 
+def check_boxes(ground_truth: Document) -> None:
+    """Raises `TrialFailure` of kind data if no box is to be found anywhere: no average precision is defined."""
+    if all(record.get("iscrowd", 0) for record in ground_truth["annotations"]):
+        raise TrialFailure(
+            FailureKind.DATA, "average precision is not defined: the validation annotations hold no box to find"
+        )
+
+
 class DetectionRecord:
     """Gathers the detections of a validation pass, picture by picture, and judges them all.
 
@@ -142,12 +150,8 @@ def _silent(*_: object) -> None:
 def _truth(document: Document) -> list[dict[str, Any]]:
     """Copies of the document's annotations. They are numbered from 1, since the evaluator takes an id of 0 for
     "not matched", and twice the same id for one annotation."""
-    annotations = [_annotation(record, number) for number, record in enumerate(document["annotations"], start=1)]
-    if all(record.get("iscrowd", 0) for record in annotations):
-        raise TrialFailure(
-            FailureKind.DATA, "average precision is not defined: the validation annotations hold no box to find"
-        )
-    return annotations
+    check_boxes(document)
+    return [_annotation(record, number) for number, record in enumerate(document["annotations"], start=1)]
 
 
 def _annotation(record: Mapping[str, Any], number: int) -> dict[str, Any]:

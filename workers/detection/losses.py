@@ -33,14 +33,14 @@ class Losses:
 def detection_losses(logits: Tensor, codes: Tensor, targets: Targets, options: DetectionLoss) -> Losses:
     """Logits [B, A, K], predicted codes [B, A, 4] -> losses of the batch.
 
-    As released: the focal loss is summed over anchors that are not ignored and divided by the positive anchors plus 1;
-    the Huber loss is averaged over the coordinates of the positive anchors and weighted. Without any, it is 0.
+    As released: both are divided by the positive anchors plus 1; the focal loss is summed over anchors that are not
+    ignored, the Huber loss over the positive ones, averaged over their coordinates and weighted.
     """
-    positives = len(targets.positives)
-    classes = focal_loss(logits, targets, alpha=options.focal_alpha, gamma=options.focal_gamma) / (positives + 1)
+    share = 1 / (len(targets.positives) + 1)
+    classes = focal_loss(logits, targets, alpha=options.focal_alpha, gamma=options.focal_gamma) * share
     predicted = _wide(codes.reshape(-1, COORDINATES)[targets.positives])
     distance = F.huber_loss(predicted, targets.codes.to(predicted.dtype), reduction="sum", delta=options.huber_delta)
-    return Losses(classes=classes, boxes=distance * (options.box_weight / max(1, positives * COORDINATES)))
+    return Losses(classes=classes, boxes=distance * (options.box_weight / COORDINATES * share))
 
 
 def focal_loss(logits: Tensor, targets: Targets, *, alpha: float, gamma: float) -> Tensor:

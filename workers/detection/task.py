@@ -1,6 +1,5 @@
 """RetinaNet detection as a task: which data, which model, which loss, which metrics."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from search_spaces.space import Architecture
 from workers.data.augment import Batch, normalised
 from workers.data.split import DetectionSplit
 from workers.detection.anchors import anchor_boxes
-from workers.detection.average_precision import DetectionRecord
+from workers.detection.average_precision import DetectionRecord, check_boxes
 from workers.detection.losses import detection_losses
 from workers.detection.matching import Targets, collate
 from workers.detection.postprocess import Detections, detect
@@ -23,6 +22,7 @@ from workers.detection.target_cache import TargetCache
 from workers.networks.registry import build_backbone
 from workers.networks.retinanet import RetinaNet
 from workers.task import Loss
+from workers.training.failures import check_finite
 
 TARGET_CACHE_BYTES = 256 * 2**20
 Levels = tuple[int, ...]
@@ -41,6 +41,7 @@ class Detection:
         categories = self._val.categories
         self._train = DetectionSplit(options.data.train, options.image_size, cache_directory, categories=categories)
         self._ground_truth = self._val.ground_truth()
+        check_boxes(self._ground_truth)
         self._classes = _classes(options, len(categories))
         self._anchors: dict[Levels, Tensor] = {}
         self._targets: dict[Levels, TargetCache] = {}
@@ -57,12 +58,12 @@ class Detection:
         return self._train.steps(self._options.batch_size)
 
     def description(self) -> dict[str, Any]:
-        """The task's options, the class names, and the content of both annotation files."""
+        """The task's options, the class names, and the content of both splits."""
         splits = {"train": self._train, "val": self._val}
         return {
             **self._options.model_dump(mode="json"),
             "categories": [[category.id, category.name] for category in self._val.categories],
-            "annotations_sha256": {name: _sha256(split.dataset.annotations) for name, split in splits.items()},
+            "content_sha256": {name: split.fingerprint for name, split in splits.items()},
         }
 
     def network(self, architecture: Architecture) -> RetinaNet:
@@ -122,6 +123,9 @@ class Detection:
 
     def _detections(self, network: nn.Module, batch: Batch) -> list[Detections]:
         logits, codes = network(self._pixels(batch))
+        # The weights of the very last step show here only; NaN passes no threshold and would be judged as "no objects".
+        for name, values in (("a class logit", logits), ("a box code", codes)):
+            check_finite(name, float(values.abs().amax()), "in the evaluation")
         known = logits[..., : len(self._val.categories)]  # outputs beyond the categories stand for nothing
         anchors = self._anchor_boxes(_levels(network))
         options = self._options
@@ -159,8 +163,3 @@ def _classes(options: DetectionTask, categories: int) -> int:
         sentence = f"data.classes must be at least the {categories} categories of the validation split, got {classes}"
         raise TrialFailure(FailureKind.DATA, sentence)
     return classes
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -76,20 +76,16 @@ class Stem(nn.Module):
     def __init__(self, architecture: SpineNet, options: LayerOptions) -> None:
         super().__init__()
         self.convolution = ConvNorm(3, architecture.stem_filters, 7, stride=2, options=options)
-        self.groups = nn.ModuleList(_group(architecture, index, options, 0.0) for index in _live_stem(architecture))
+        self.groups = nn.ModuleList(_group(architecture, index, options, 0.0) for index in range(STEM_BLOCKS))
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
-        """[B, 3, H, W] -> features of block 0 and, where anything needs it, of block 1."""
+        """[B, 3, H, W] -> features of blocks 0 and 1."""
         x = halve_by_pooling(self.convolution(pictures))
         features = []
         for group in self.groups:
             x = group(x)
             features.append(x)
         return features
-
-
-def _live_stem(architecture: SpineNet) -> list[int]:
-    return [index for index in range(STEM_BLOCKS) if index in graph.live_blocks(architecture)]
 
 
 class LearnedBlock(nn.Module):

@@ -9,7 +9,10 @@ import torch
 from nas.errors import TrialFailure
 from nas.records import FailureKind
 
-_OUT_OF_MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "bad alloc", "bad_alloc")
+_OUT_OF_MEMORY_WORDS = (
+    *("out of memory", "can't allocate memory", "cannot allocate memory", "bad alloc", "bad_alloc"),
+    "status_alloc_failed",  # what cuBLAS and cuDNN say when their own workspace does not fit
+)
 
 _LONGEST_MESSAGE = 500  # characters; the whole traceback is in the trial's log
 

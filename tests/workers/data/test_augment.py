@@ -112,6 +112,11 @@ def test_a_view_depends_on_seed_epoch_and_picture_only():
     assert len({drawn(), drawn(seed=2), drawn(epoch=3), drawn(image_id=4)}) == 4
 
 
+def test_pictures_may_have_negative_ids():
+    views = [draw_view(seed=0, epoch=0, image_id=n, flips=(), scale_jitter=(0.5, 2)) for n in (-1, 1)]
+    assert views[0].scale != views[1].scale
+
+
 def test_views_are_fair_and_stay_in_range():
     views = [
         draw_view(seed=0, epoch=0, image_id=n, flips=("horizontal", "vertical"), scale_jitter=(0.5, 2))

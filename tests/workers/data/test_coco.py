@@ -33,6 +33,17 @@ def test_labels_follow_another_split_s_table_when_it_is_given(write_coco, box):
         read_coco(write_coco(annotations=[box(1, [1, 1, 3, 4], 7)]), categories=table)
 
 
+def test_splits_that_name_one_category_differently_do_not_go_together(write_coco):
+    table = (Category(id=3, name="seven"), Category(id=7, name="three"))
+    with pytest.raises(TrialFailure, match=r"category 3 must be 'seven' as in the other split, got 'three'"):
+        read_coco(write_coco(), categories=table)
+
+
+def test_ids_of_any_size_are_whole_numbers(write_coco, box):
+    split = corrupted(write_coco(annotations=[]), lambda d: d["images"][0].update(id=10**400))
+    assert read_coco(split).pictures[-1].id == 10**400
+
+
 def test_pictures_without_boxes_and_crowds_are_kept(write_coco, box):
     dataset = read_coco(write_coco(annotations=[box(1, [1, 1, 3, 4], iscrowd=1), box(1, [1, 1, 9, 9])]))
     assert dataset.pictures[0].crowd.tolist() == [True, False]
@@ -71,6 +82,11 @@ def corrupted(split: CocoSplit, change) -> CocoSplit:
         (lambda d: d["images"][1].update(file_name="/1.png"), "file_name must be a path below .*, got '/1.png'"),
         (lambda d: d["annotations"][0].pop("bbox"), r"annotations\[0\] has no 'bbox'"),
         (lambda d: d["annotations"][0].update(bbox=[1, 2, 3]), "every bbox must be four numbers"),
+        (lambda d: d["annotations"][0].update(bbox=["1", "2", "3", "4"]), "every bbox must be four numbers"),
+        (lambda d: d["annotations"][0].update(bbox=[10**400, 2, 3, 4]), "every bbox must be four numbers"),
+        (lambda d: d["annotations"][0].update(iscrowd=None), r"annotations\[0\]: iscrowd must be 0 or 1, got None"),
+        (lambda d: d["annotations"][0].update(iscrowd="0"), r"annotations\[0\]: iscrowd must be 0 or 1, got '0'"),
+        (lambda d: d["images"][0].update(id=float("inf")), "id must be a whole number"),
         (lambda d: d["annotations"][0].update(bbox=[1, 2, 3, float("nan")]), r"annotations\[0\]: bbox must be four f"),
         (lambda d: d["annotations"][0].update(image_id=9), r"annotations\[0\]: image_id 9 is not among the 3 known"),
         (lambda d: d["annotations"][0].update(category_id=None), "category_id None is not among the 2 known ids"),

@@ -64,7 +64,7 @@ def test_terms_are_divided_as_published():
     logits, codes = predictions()
     losses = detection_losses(logits, codes, MIXED, DetectionLoss())
     assert losses.classes.item() == pytest.approx(slow_focal(logits, MIXED, 0.25, 1.5) / (3 + 1), rel=1e-5)
-    assert losses.boxes.item() == pytest.approx(50 * slow_huber(codes, MIXED, 0.1) / (3 * 4), rel=1e-5)
+    assert losses.boxes.item() == pytest.approx(50 * slow_huber(codes, MIXED, 0.1) / 4 / (3 + 1), rel=1e-5)
     assert losses.total.item() == pytest.approx(losses.classes.item() + losses.boxes.item())
 
 
@@ -73,7 +73,7 @@ def test_every_constant_is_taken_from_the_options():
     options = DetectionLoss(focal_alpha=0.4, focal_gamma=2.0, huber_delta=1.0, box_weight=2.0)
     losses = detection_losses(logits, codes, MIXED, options)
     assert losses.classes.item() == pytest.approx(slow_focal(logits, MIXED, 0.4, 2.0) / 4, rel=1e-5)
-    assert losses.boxes.item() == pytest.approx(2 * slow_huber(codes, MIXED, 1.0) / 12, rel=1e-5)
+    assert losses.boxes.item() == pytest.approx(2 * slow_huber(codes, MIXED, 1.0) / 4 / (3 + 1), rel=1e-5)
 
 
 def test_only_positive_anchors_move_boxes_and_ignored_ones_move_nothing():

@@ -1,13 +1,16 @@
 """Detection answers the four questions of a task."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from nas.errors import TrialFailure
+from nas.records import FailureKind
 from nas.tasks.detection import DetectionTask
 from tests.workers.tiny_detection import tiny_architecture, tiny_task, write_tiny_data
 from workers.data.augment import Batch
@@ -120,7 +123,7 @@ def test_fewer_outputs_than_categories_are_refused(folder: Path, data: dict[str,
         opened(folder, {**data, "classes": 1})
 
 
-def test_the_description_follows_options_and_annotations(folder: Path, data: dict[str, Any], tmp_path: Path) -> None:
+def test_the_description_follows_options_and_content(folder: Path, data: dict[str, Any], tmp_path: Path) -> None:
     first = opened(folder, data).description()
     assert first["image_size"] == [64, 64]
     assert first["categories"] == [[3, "red"], [7, "blue"]]
@@ -128,5 +131,25 @@ def test_the_description_follows_options_and_annotations(folder: Path, data: dic
     annotations = Path(moved["val"]["annotations"])
     annotations.write_text(annotations.read_text().replace('"iscrowd": 0', '"iscrowd": 0 ', 1))
     second = opened(tmp_path, moved).description()
-    assert first["annotations_sha256"]["train"] == second["annotations_sha256"]["train"]
-    assert first["annotations_sha256"]["val"] != second["annotations_sha256"]["val"]
+    Image.new("RGB", (64, 48)).save(Path(moved["val"]["images"]) / "1.png")
+    third = opened(tmp_path, moved).description()
+    train, val = ([one["content_sha256"][name] for one in (first, second, third)] for name in ("train", "val"))
+    assert len(set(train)) == 1
+    assert len(set(val)) == 3
+
+
+def test_weights_that_diverged_in_the_last_step_are_not_judged(folder: Path, data: dict[str, Any]) -> None:
+    task = opened(folder, data)
+    network = task.network(tiny_architecture()).eval()
+    network.classes.predictor.weight.data.fill_(float("nan"))
+    with torch.no_grad(), pytest.raises(TrialFailure, match="a class logit became nan in the evaluation") as caught:
+        task.evaluate(network)
+    assert caught.value.failure.kind is FailureKind.DIVERGED
+
+
+def test_data_to_judge_by_without_any_box_is_refused_before_training(data: dict[str, Any], tmp_path: Path) -> None:
+    empty = write_tiny_data(tmp_path)
+    annotations = Path(empty["val"]["annotations"])
+    annotations.write_text(json.dumps({**json.loads(annotations.read_text()), "annotations": []}))
+    with pytest.raises(TrialFailure, match="the validation annotations hold no box to find"):
+        opened(tmp_path, empty)

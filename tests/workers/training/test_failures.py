@@ -19,7 +19,12 @@ def test_real_out_of_memory_names_the_workload() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")]
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
 )
 def test_every_kind_of_memory_error_counts(error: Exception) -> None:
     assert as_failure(error, WORKLOAD).failure.kind is FailureKind.OUT_OF_MEMORY
