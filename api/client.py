@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.errors import Refused, Unreachable
 from api.settings import Settings
 from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NasError, NotFound
+from nas.leaderboard import spelled_sort
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import Measurement, Search, SearchStatus, Trial
 
@@ -95,7 +96,7 @@ class RestClient:
     def leaderboard(self, search_id: str, query: Query) -> Page:
         """A page in the order of the query."""
         params = _given(
-            sort=f"-{query.sort}" if query.descending else query.sort,
+            sort=spelled_sort(query),
             where=[f"{each.metric}{each.operator}{each.bound!r}" for each in query.where],
             status=[status.value for status in query.statuses],
             limit=query.limit,

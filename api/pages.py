@@ -12,12 +12,21 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
 
 from api.curves import ends_of
 from api.rows import trial_record
 from api.tables import trial_metrics, trials
-from nas.leaderboard import NUMBER, OPERATORS, Position, check_query, cursor_after, position_of, sort_key
+from nas.leaderboard import (
+    NUMBER,
+    OPERATORS,
+    Position,
+    check_metrics,
+    check_query,
+    cursor_after,
+    position_of,
+    sort_key,
+)
 from nas.ports import Condition, Page, Query
 from nas.records import Trial, TrialStatus
 
@@ -27,9 +36,11 @@ Key = tuple[float, int]
 
 
 def leaderboard_page(connection: Connection, search_id: str, query: Query) -> Page:
-    """The page of the query. Raises `InvalidQuery`."""
+    """The page of the query. Raises `InvalidQuery`, and `NotFound` for a metric that no trial has."""
     check_query(query)
     found = _positions(connection, search_id, query)
+    if not found and _has_completed(connection, search_id):
+        check_metrics(query, _metrics(connection, search_id), search_id)
     shown = found[: query.limit]
     page = rows_of(connection, search_id, [position.number for position in shown])
     return Page(trials=tuple(page), next_cursor=cursor_after(query, shown[-1]) if len(found) > query.limit else None)
@@ -132,6 +143,23 @@ def _compares(column: ColumnElement[Any], condition: Condition) -> ColumnElement
     comparison: Any = OPERATORS[condition.operator]  # declared for numbers; over a column it builds the SQL
     compared: ColumnElement[bool] = comparison(column, condition.bound)
     return compared
+
+
+def _has_completed(connection: Connection, search_id: str) -> bool:
+    completed = select(trials.c.number).where(
+        trials.c.search_id == search_id, trials.c.status == TrialStatus.COMPLETED.value
+    )
+    return connection.execute(completed.limit(1)).first() is not None
+
+
+def _metrics(connection: Connection, search_id: str) -> list[str]:
+    """The name of every metric of the search, ascending: one look-up in the index for each, however many trials."""
+    metric = trial_metrics.c.metric
+    following = select(func.min(metric)).where(trial_metrics.c.search_id == search_id, metric > bindparam("name"))
+    names = [""]
+    while (name := connection.execute(following, {"name": names[-1]}).scalar_one()) is not None:
+        names.append(name)
+    return names[1:]
 
 
 def _trials(search_id: str, numbers: list[int]) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""The objectives of a stored search: what its leaderboard is sorted by, and its Pareto front."""
+"""The Pareto front of a stored search."""
 
 from api.schemas import ParetoFront, trial_view
 from api.storage import SqlStorage
@@ -7,18 +7,12 @@ from nas.pareto import pareto_front
 from nas.records import Search, Trial, TrialStatus
 
 
-def default_sort(search: Search) -> str:
-    """The sort of the first objective, best first."""
-    first = _document(search).objectives[0]
-    return f"-{first.metric}" if first.goal == "maximize" else first.metric
-
-
 def front_of(storage: SqlStorage, search: Search, limit: int) -> ParetoFront:
     """The first `limit` trials of the Pareto front over the document's objectives, within its constraints.
 
     Only the metrics that matter are read for all trials, and whole rows for the front.
     """
-    document = _document(search)
+    document = SearchDocument.model_validate(search.document)
     objectives = [objective.metric for objective in document.objectives]
     judged = [*objectives, *(constraint.metric for constraint in document.constraints)]
     points = storage.completed_metrics(search.id, judged)
@@ -39,7 +33,3 @@ def _bare(search_id: str, number: int, metrics: dict[str, float]) -> Trial:
         status=TrialStatus.COMPLETED,
         static_metrics=metrics,
     )
-
-
-def _document(search: Search) -> SearchDocument:
-    return SearchDocument.model_validate(search.document)

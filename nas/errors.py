@@ -41,7 +41,7 @@ class StorageError(NasError):
 
 
 class NotFound(StorageError):
-    """No such search or trial."""
+    """No such search or trial, or no trial with such a metric."""
 
 
 class IllegalTransition(StorageError):

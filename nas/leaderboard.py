@@ -11,15 +11,18 @@ import json
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nas.errors import InvalidQuery
+from nas.errors import InvalidQuery, NotFound
 from nas.ports import Condition, Page, Query
-from nas.records import Measurement, Trial, TrialStatus
+from nas.records import Measurement, Search, Trial, TrialStatus
+from search_spaces.reading import nearest, shown
 
 NUMBER = "number"
 MAX_LIMIT = 1000
+LARGEST_FIRST, SMALLEST_FIRST = "-", ":asc"
+LARGER_IS_BETTER = ("AP", "AR", "samples_per_s")  # how such metrics begin; params, macs, losses: smaller is better
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -33,23 +36,23 @@ CONDITION = re.compile(r"^\s*(?P<metric>[^<>=!]+?)\s*(?P<operator><=|>=|==|!=|=|
 
 def parse_query(
     *,
-    sort: str,
+    sort: str | None = None,
+    search: Search | None = None,
     where: Sequence[str] = (),
     limit: int = 50,
     cursor: str | None = None,
     statuses: Sequence[TrialStatus] = (TrialStatus.COMPLETED,),
 ) -> Query:
-    """The query of `sort` ("-AP": largest first, "params": smallest first) and `where` ("params<300000").
+    """The query of `sort` (see `parse_sort`) and `where` ("params<300000"); without `sort`, of the first objective.
 
     A `where` may hold several conditions, separated by commas. Raises `InvalidQuery`.
     """
-    metric = sort.removeprefix("-").strip()
-    if not metric:
-        raise InvalidQuery(f"sort must be a metric or -metric (largest first), got {sort!r}")
+    goals = {} if search is None else _goals(search)
+    metric, descending = parse_sort(next(iter(goals), "") if sort is None else sort, goals)
     conditions = tuple(parse_condition(part) for text in where for part in text.split(","))
     query = Query(
         sort=metric,
-        descending=sort.startswith("-"),
+        descending=descending,
         where=conditions,
         limit=limit,
         cursor=cursor,
@@ -57,6 +60,32 @@ def parse_query(
     )
     check_query(query)
     return query
+
+
+def parse_sort(sort: str, goals: Mapping[str, str]) -> tuple[str, bool]:
+    """The metric, and whether its largest values come first: always for -AP, never for AP:asc, and for AP if that is
+    best first: what `goals` say of an objective, and of the rest more is better if `LARGER_IS_BETTER` says so.
+
+    Raises `InvalidQuery`.
+    """
+    largest, smallest = sort.startswith(LARGEST_FIRST), sort.endswith(SMALLEST_FIRST)
+    metric = sort.removeprefix(LARGEST_FIRST).removesuffix(SMALLEST_FIRST).strip()
+    if not metric or (largest and smallest):
+        raise InvalidQuery(f"sort must be metric (best first), -metric (largest first) or metric:asc, got {sort!r}")
+    if largest or smallest:
+        return metric, largest
+    return metric, goals[metric] == "maximize" if metric in goals else metric.startswith(LARGER_IS_BETTER)
+
+
+def spelled_sort(query: Query) -> str:
+    """The `sort` that means the order of the query, whatever the goals of its search."""
+    return f"{LARGEST_FIRST}{query.sort}" if query.descending else f"{query.sort}{SMALLEST_FIRST}"
+
+
+def _goals(search: Search) -> dict[str, str]:
+    """The goal of every objective of the search, the leading one first."""
+    objectives = search.document.get("objectives", ())
+    return {objective["metric"]: objective.get("goal", "maximize") for objective in objectives}
 
 
 def parse_condition(text: str) -> Condition:
@@ -132,6 +161,17 @@ def decode_cursor(cursor: str, binding: str, *, fields: int) -> list[object]:
     if payload[0] != binding:
         raise InvalidQuery("the cursor belongs to another query; start again without a cursor")
     return payload[1:]
+
+
+def check_metrics(query: Query, known: Sequence[str], search_id: str) -> None:
+    """Raises `NotFound` for a metric of the query that no trial of the search has, naming the nearest.
+
+    To be asked only once a trial has completed; before that nobody knows what will be measured.
+    """
+    for metric in (query.sort, *(condition.metric for condition in query.where)):
+        if metric != NUMBER and metric not in known:
+            alike = [name for name in known if ("/" in name) == ("/" in metric)]  # of a class, or of all
+            raise NotFound(f"no trial of search {search_id} has the metric {shown(metric)}{nearest(metric, alike)}")
 
 
 def select(trials: Iterable[Trial], query: Query) -> Page:

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from nas.clock import Clock, system_clock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
-from nas.leaderboard import decode_cursor, encode_cursor, select
+from nas.leaderboard import check_metrics, decode_cursor, encode_cursor, select
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import (
     LEGAL_SEARCH,
@@ -252,7 +252,11 @@ class MemoryStorage:
     @one_at_a_time
     def leaderboard(self, search_id: str, query: Query) -> Page:
         """See `Records`."""
-        return select(self._shelf(search_id).trials, query)
+        trials = self._shelf(search_id).trials
+        page = select(trials, query)
+        if not page.trials and any(trial.status is TrialStatus.COMPLETED for trial in trials):
+            check_metrics(query, sorted({metric for trial in trials for metric in trial.metrics}), search_id)
+        return page
 
     @one_at_a_time
     def events(self, search_id: str, after: int = 0, limit: int = 1000) -> list[Event]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.client import Reader
-from api.commands.tables import best_first, budget, duration, finished, last_elapsed, metric, objectives, status_of
+from api.commands.tables import budget, duration, finished, last_elapsed, metric, objectives, status_of
 from nas.leaderboard import parse_query
 from nas.ports import SearchSummary
 from nas.records import LEGAL_SEARCH, Search, Trial, TrialStatus
@@ -69,7 +69,7 @@ def _looks(reader: Reader, search_id: str, ended: threading.Event) -> Iterator[L
 def look_at(reader: Reader, search_id: str, told: set[int]) -> Look:
     """The search now; `told` are the ended trials of earlier looks."""
     summary = reader.summary(search_id)
-    best = parse_query(sort=best_first(summary.search), limit=1)
+    best = parse_query(search=summary.search, limit=1)
     running = parse_query(sort="number", statuses=(TrialStatus.RUNNING,), limit=SHOWN)
     newest = parse_query(sort="-number", statuses=ENDED, limit=SHOWN)
     ended = [trial for trial in reader.leaderboard(search_id, newest).trials if trial.number not in told]

@@ -11,7 +11,6 @@ from api.commands.progress import follow, verdict
 from api.commands.run import TOP, exit_code
 from api.commands.session import AsJson, ExitCode, SearchName, console, print_json, reader
 from api.commands.tables import (
-    best_first,
     blocks_table,
     curve_table,
     leaderboard_table,
@@ -25,7 +24,12 @@ from nas.leaderboard import parse_query
 from nas.records import LEGAL_SEARCH, Search, SearchStatus, Trial
 
 TRIAL = re.compile(r"(?P<search>.+)[/-](?P<number>\d+)")
-Sort = Annotated[str | None, typer.Option(help="A metric, smallest first, or -metric. By default the first objective.")]
+Sort = Annotated[
+    str | None,
+    typer.Option(
+        help="A metric, best first; -metric: largest first; metric:asc: smallest first. By default the first objective."
+    ),
+]
 Where = Annotated[list[str], typer.Option(help="A condition such as 'params<300000'; may be given several times.")]
 
 
@@ -54,7 +58,7 @@ def leaderboard(
     """Show the best trials of a search, sorted and filtered by any metric."""
     with reader() as source:
         found = source.summary(source.search(search).id).search
-        query = parse_query(sort=sort or best_first(found), where=where, limit=top)
+        query = parse_query(sort=sort, search=found, where=where, limit=top)
         trials = source.leaderboard(found.id, query).trials
     if as_json:
         print_json([trial_view(trial).model_dump(mode="json") for trial in trials])

@@ -15,7 +15,7 @@ from rich.console import Console
 from api.bootstrap import Driver, conduct
 from api.commands.progress import follow, verdict
 from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_json, settings, storage
-from api.commands.tables import best_first, leaderboard_table
+from api.commands.tables import leaderboard_table
 from api.schemas import search_detail, trial_view
 from nas.document import SearchDocument, load_document
 from nas.errors import DocumentError
@@ -170,7 +170,7 @@ def wait_for_parent() -> None:
 
 def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> None:
     """The leaderboard, and what to look at next."""
-    best = store.leaderboard(search.id, parse_query(sort=best_first(search), limit=TOP)).trials
+    best = store.leaderboard(search.id, parse_query(search=search, limit=TOP)).trials
     if as_json:
         detail = search_detail(store.summary(search.id)).model_dump(mode="json")
         print_json({**detail, "leaderboard": [trial_view(trial).model_dump(mode="json") for trial in best]})

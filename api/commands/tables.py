@@ -73,12 +73,6 @@ def objectives(search: Search) -> list[str]:
     return [objective["metric"] for objective in search.document.get("objectives", ())]
 
 
-def best_first(search: Search) -> str:
-    """The sorting that puts the best trial of the first objective first."""
-    first = search.document["objectives"][0]
-    return str(first["metric"]) if first.get("goal") == "minimize" else f"-{first['metric']}"
-
-
 def budget(search: Search) -> int:
     """How many trials the search may have; 0 where its document is not at hand."""
     return int(search.document.get("budget", {}).get("trials", 0))

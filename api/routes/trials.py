@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from api.problems import documented
-from api.ranking import default_sort, front_of
+from api.ranking import front_of
 from api.routes.dependencies import Cursor, Limit, TheSearch, TheStorage
 from api.schemas import ParetoFront, TrialDetail, TrialList, trial_detail, trial_list
 from nas.leaderboard import NUMBER, parse_query
@@ -21,7 +21,12 @@ Where = Annotated[
 Statuses = Annotated[list[TrialStatus], Query(max_length=len(TrialStatus), description="trials in one of these")]
 Sort = Annotated[
     str | None,
-    Query(max_length=200, description="a metric, smallest first, or -metric; default: objective", examples=["-AP"]),
+    Query(
+        max_length=200,
+        description="a metric, best first; -metric: largest first; metric:asc: smallest first; by default the first "
+        "objective of the search",
+        examples=["AP"],
+    ),
 ]
 Number = Annotated[int, Path(ge=0, le=2**31 - 1, description="of the trial within its search")]
 
@@ -56,10 +61,9 @@ def get_leaderboard(
     cursor: Cursor = None,
 ) -> TrialList:
     """Trials sorted by any metric, ties by number, filtered by any metrics. Pages stay as quick in a search of 100,000
-    trials as in a small one, and trials that finish meanwhile never make a row appear twice."""
-    query = parse_query(
-        sort=sort or default_sort(search), where=where, limit=limit, cursor=cursor, statuses=_distinct(status)
-    )
+    trials as in a small one, and trials that finish meanwhile never make a row appear twice. 404 for a metric that no
+    trial of the search has."""
+    query = parse_query(sort=sort, search=search, where=where, limit=limit, cursor=cursor, statuses=_distinct(status))
     return trial_list(storage.leaderboard(search.id, query))
 
 

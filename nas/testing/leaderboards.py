@@ -2,7 +2,7 @@
 
 import pytest
 
-from nas.errors import InvalidQuery
+from nas.errors import InvalidQuery, NotFound
 from nas.leaderboard import parse_query
 from nas.ports import Query, Storage
 from nas.records import Lease, Measurement, TrialStatus
@@ -16,7 +16,7 @@ class LeaderboardLaws(ClockFixture):
         lease = leased(storage)
         add_completed(storage, lease, [{"AP": value} for value in (0.2, 0.5, 0.2, 0.9, 0.5)])
         assert numbers(storage, lease, parse_query(sort="-AP")) == [3, 1, 4, 0, 2]
-        assert numbers(storage, lease, parse_query(sort="AP")) == [0, 2, 1, 4, 3]
+        assert numbers(storage, lease, parse_query(sort="AP:asc")) == [0, 2, 1, 4, 3]
         assert numbers(storage, lease, parse_query(sort="-params")) == [4, 3, 2, 1, 0]
         assert numbers(storage, lease, parse_query(sort="-number")) == [4, 3, 2, 1, 0]
 
@@ -25,7 +25,23 @@ class LeaderboardLaws(ClockFixture):
         add_completed(storage, lease, [{"AP": 0.2}, {"AP50": 0.3}, {"AP": 0.1, "AP50": 0.2}])
         assert numbers(storage, lease, parse_query(sort="-AP")) == [0, 2]
         assert numbers(storage, lease, parse_query(sort="-AP", where=["AP50<1"])) == [2]
-        assert numbers(storage, lease, parse_query(sort="-nothing")) == []
+
+    def test_a_metric_that_no_trial_has_is_told_with_the_nearest(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": 0.2, "AP50": 0.4, "AP50/cell": 0.4}])
+        for query in (parse_query(sort="AP5"), parse_query(sort="AP", where=["AP5>0.1"])):
+            with pytest.raises(NotFound, match=r"no trial of search .* has the metric 'AP5'; did you mean 'AP50'\?"):
+                storage.leaderboard(lease.search_id, query)
+        with pytest.raises(NotFound, match="'loss'; known: AP, AP50, params"):
+            storage.leaderboard(lease.search_id, parse_query(sort="loss"))
+        assert numbers(storage, lease, parse_query(sort="AP", where=["params<1", "number>5"])) == []
+
+    def test_before_a_trial_has_completed_any_metric_may_come(self, storage: Storage) -> None:
+        lease = leased(storage)
+        assert numbers(storage, lease, parse_query(sort="AP")) == []
+        add_running(storage, lease, 0)
+        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"loss": 2.0}))
+        assert numbers(storage, lease, parse_query(sort="AP", where=["AP50>0.1"])) == []
 
     def test_every_operator_filters(self, storage: Storage) -> None:
         lease = leased(storage)
@@ -65,7 +81,7 @@ class LeaderboardLaws(ClockFixture):
     def test_pages_join_to_the_whole(self, storage: Storage) -> None:
         lease = leased(storage)
         add_completed(storage, lease, [{"AP": value} for value in (0.1, 0.3, 0.3, 0.1 + 0.2, 0.3, 1e-17, 0.2)])
-        for sort in ("-AP", "AP"):
+        for sort in ("-AP", "AP:asc"):
             whole = numbers(storage, lease, parse_query(sort=sort))
             for limit in (1, 2, 3, 7, 50):
                 assert self._paged(storage, lease, sort, limit) == whole

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from api.database import reading
 from api.pages import SELECTIVE, walks
+from nas.errors import NotFound
 from nas.leaderboard import NUMBER, OPERATORS, parse_query, select
 from nas.ports import Condition, Query
 from nas.records import Measurement, TrialStatus
@@ -56,6 +57,7 @@ def walk(storage, search_id, query, between=lambda: None):
 )
 def test_pages_join_to_the_sorted_filtered_list_while_trials_arrive(sqlite_storage, finished, running, query, late):
     lease = leased(sqlite_storage)
+    finished = [{"AP": 0.1, "AP50": 0.5}, *finished]  # so that no query asks for a metric nobody has
     add_completed(sqlite_storage, lease, finished)
     for number, metrics in enumerate(running, len(finished)):
         add_running(sqlite_storage, lease, number)
@@ -75,7 +77,7 @@ def test_both_databases_agree_with_the_rule(sql_storage):
     lease = leased(sql_storage)
     add_completed(sql_storage, lease, [{"AP": number % 4 / 4, "AP50": number % 3 / 3} for number in range(40)])
     trials = sql_storage.trials(lease.search_id)
-    for sort in ("-AP", "AP", "-params", "number", "-number"):
+    for sort in ("-AP", "AP:asc", "-params", "number", "-number"):
         query = parse_query(sort=sort, where=["AP50>0.1", "number!=7"], limit=7)
         expected = [row.number for row in select(trials, replace(query, limit=1000)).trials]
         assert walk(sql_storage, lease.search_id, query) == expected
@@ -96,7 +98,7 @@ def plans(storage, search_id, query):
         ]
 
 
-@pytest.mark.parametrize("sort", ["-AP", "AP"])
+@pytest.mark.parametrize("sort", ["-AP", "AP:asc"])
 def test_a_page_is_a_walk_along_the_index_also_from_the_middle(sqlite_storage, sort):
     lease = leased(sqlite_storage)
     add_completed(sqlite_storage, lease, [{"AP": number / 10} for number in range(10)])
@@ -136,3 +138,14 @@ def test_pages_of_all_trials_hold_queued_ones_too(sqlite_storage):
     sqlite_storage.add_trial(lease, trial(0))
     query = parse_query(sort="number", statuses=tuple(TrialStatus))
     assert walk(sqlite_storage, lease.search_id, query) == [0]
+
+
+def test_the_metrics_of_a_search_are_found_by_skipping_along_the_index(sql_storage):
+    lease = leased(sql_storage)
+    add_completed(sql_storage, leased(sql_storage, "other"), [{"elsewhere": 1.0}])
+    add_completed(sql_storage, lease, [{"AP": 0.1, "AP50/blood cell": 0.2}, {"Zebra": 1.0, "loss": 3.0}] * 3)
+    with pytest.raises(NotFound) as unknown:
+        sql_storage.leaderboard(lease.search_id, parse_query(sort="qqq"))
+    with pytest.raises(NotFound, match="did you mean 'AP50/blood cell'"):
+        sql_storage.leaderboard(lease.search_id, parse_query(sort="AP", where=["AP50/blod cell>0"]))
+    assert set(str(unknown.value).partition("known: ")[2].split(", ")) == {"AP", "Zebra", "loss", "params"}

@@ -1,18 +1,11 @@
-"""The objectives of a stored search decide its order and its front."""
+"""The objectives and constraints of a stored search decide its front."""
 
 import copy
 
 from api.examples import DOCUMENT
-from api.ranking import default_sort, front_of
+from api.ranking import front_of
 from nas.records import SearchStatus
 from nas.testing.storages import add_completed
-
-
-def test_the_first_objective_gives_the_order(sqlite_storage):
-    document = copy.deepcopy(DOCUMENT)
-    assert default_sort(sqlite_storage.create_search("up", document)) == "-AP"
-    document["objectives"] = [{"metric": "params", "goal": "minimize"}, {"metric": "AP"}]
-    assert default_sort(sqlite_storage.create_search("down", document)) == "params"
 
 
 def test_the_front_holds_the_constraints_and_is_cut_at_the_limit(sqlite_storage):

@@ -14,9 +14,10 @@ from nas.leaderboard import (
     parse_query,
     position_of,
     select,
+    spelled_sort,
 )
 from nas.ports import Condition, Query
-from nas.records import Measurement, Trial, TrialStatus
+from nas.records import Measurement, Search, Trial, TrialStatus
 
 
 @pytest.mark.parametrize(
@@ -41,13 +42,48 @@ def test_a_condition_that_makes_no_sense_is_refused(text):
 def test_a_query_is_read():
     query = parse_query(sort="-AP", where=["params<5,macs>1"], limit=3)
     assert (query.sort, query.descending, query.limit, len(query.where)) == ("AP", True, 3, 2)
-    assert not parse_query(sort="params").descending
+
+
+@pytest.mark.parametrize(
+    ("sort", "metric", "descending"),
+    [
+        ("AP", "AP", True),
+        ("AP50/traffic light", "AP50/traffic light", True),
+        ("AR_small", "AR_small", True),
+        ("samples_per_s", "samples_per_s", True),
+        *((name, name, False) for name in ("params", "macs", "backbone_macs", "loss", "box_loss", "number")),
+        ("-params", "params", True),
+        ("AP:asc", "AP", False),
+        (" AP ", "AP", True),
+    ],
+)
+def test_a_bare_metric_means_best_first(sort, metric, descending):
+    query = parse_query(sort=sort)
+    assert (query.sort, query.descending) == (metric, descending)
+    assert parse_query(sort=spelled_sort(query)) == query
+
+
+def test_the_goals_of_a_search_decide_what_is_best_and_the_first_leads():
+    objectives = [{"metric": "params", "goal": "maximize"}, {"metric": "AP", "goal": "minimize"}, {"metric": "loss"}]
+    search = Search(id="s", name="s", document={"objectives": objectives})
+    queries = [parse_query(sort=sort, search=search) for sort in (None, "AP", "loss", "AP50")]
+    assert [(q.sort, q.descending) for q in queries] == [
+        ("params", True),
+        ("AP", False),
+        ("loss", True),
+        ("AP50", True),
+    ]
+    assert not parse_query(sort="params:asc", search=search).descending
+    with pytest.raises(InvalidQuery, match="got ''"):
+        parse_query(search=Search(id="s", name="s", document={}))
 
 
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"sort": "-"}, "sort must be a metric"),
+        ({"sort": "-"}, r"sort must be metric \(best first\), .*, got '-'"),
+        ({"sort": ":asc"}, "got ':asc'"),
+        ({"sort": "-AP:asc"}, "got '-AP:asc'"),
         ({"sort": "AP", "limit": 0}, r"limit must be in 1\.\.1000, got 0"),
         ({"sort": "AP", "where": ["AP<inf"]}, "must be finite"),
         ({"sort": "AP", "cursor": "é"}, "not one this service"),
@@ -71,7 +107,7 @@ def test_a_cursor_holds_its_position_exactly(value, number):
         value=value, number=number
     )
     assert cursor.isascii()
-    for other in ({"sort": "AP"}, {"sort": "-AP"}, {"sort": "-AP", "where": ["params<6"]}):
+    for other in ({"sort": "AP:asc"}, {"sort": "-AP"}, {"sort": "-AP", "where": ["params<6"]}):
         with pytest.raises(InvalidQuery, match="another query"):
             parse_query(**other, cursor=cursor)
 
@@ -104,7 +140,7 @@ def test_pages_join_to_the_sorted_whole(values, limit, descending):
         )
         for number, value in enumerate(values)
     ]
-    sort = "-AP" if descending else "AP"
+    sort = "-AP" if descending else "AP:asc"
     whole = sorted(range(len(values)), key=lambda n: (-values[n] if descending else values[n], n))
     found, cursor = [], None
     while True:

@@ -50,6 +50,8 @@ def test_a_queued_search_is_cancelled_and_an_ended_one_is_not(nas, toys, storage
     ("arguments", "code", "sentence"),
     [
         (("leaderboard", "nosuch"), ExitCode.NOT_FOUND, "no search has the name or id 'nosuch'"),
+        (("leaderboard", "toys", "--sort", "AP9"), ExitCode.NOT_FOUND, "did you mean 'AP'?"),
+        (("leaderboard", "toys", "--where", "prams<3"), ExitCode.NOT_FOUND, "did you mean 'params'?"),
         (("show", "toys/99"), ExitCode.NOT_FOUND, "no trial 99"),
         (("show", "toys"), ExitCode.NOT_FOUND, "a trial is called SEARCH/NUMBER"),
         (("leaderboard", "toys", "--where", "params!300"), ExitCode.USAGE, "a condition is metric"),

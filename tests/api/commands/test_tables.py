@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.commands.tables import best_first, blocks_table, curve_table, duration, leaderboard_table, metric
+from api.commands.tables import blocks_table, curve_table, duration, leaderboard_table, metric
 from nas.records import Measurement, Search, Trial
 from search_spaces.spinenet.published import PUBLISHED
 
@@ -31,12 +31,6 @@ def test_metrics_are_written_by_their_kind(name, value, text):
 @pytest.mark.parametrize(("seconds", "text"), [(None, ""), (4.4, "4 s"), (75, "1:15"), (7265, "2:01:05")])
 def test_durations_are_short(seconds, text):
     assert duration(seconds) == text
-
-
-def test_the_first_objective_ranks():
-    assert best_first(SEARCH) == "-AP"
-    minimized = Search(id="abc", name="cells", document={"objectives": [{"metric": "AP", "goal": "minimize"}]})
-    assert best_first(minimized) == "AP"
 
 
 def test_the_leaderboard_names_each_metric_once():

@@ -33,6 +33,9 @@ def numbers(answer):
 def test_the_leaderboard_is_sorted_by_the_objective_unless_asked_otherwise(client, ranked):
     assert numbers(client.get(f"{SEARCH}/leaderboard")) == [1, 2, 0, 3]
     assert numbers(client.get(f"{SEARCH}/leaderboard", params={"sort": "-params"})) == [3, 2, 1, 0]
+    assert numbers(client.get(f"{SEARCH}/leaderboard?sort=AP")) == [1, 2, 0, 3]
+    assert numbers(client.get(f"{SEARCH}/leaderboard?sort=AP:asc")) == [3, 0, 1, 2]
+    assert numbers(client.get(f"{SEARCH}/leaderboard?sort=params")) == [0, 1, 2, 3]
     assert client.get(f"{SEARCH}/leaderboard").json()["items"][0]["metrics"] == {"AP": 0.5, "params": 101.0}
 
 
@@ -54,6 +57,13 @@ def test_a_query_that_makes_no_sense_is_refused(client, ranked, query):
     answer = client.get(f"{SEARCH}/leaderboard", params=query)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_metric_that_no_trial_has_is_not_found(client, ranked):
+    for query in ({"sort": "AP50"}, {"sort": "params", "where": "AP50>0.1"}):
+        answer = client.get(f"{SEARCH}/leaderboard", params=query)
+        assert answer.status_code == 404
+        assert answer.json()["detail"].endswith("has the metric 'AP50'; did you mean 'AP'?")
 
 
 def test_all_trials_are_listed_by_number_or_by_status(client, ranked):
