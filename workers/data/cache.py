@@ -85,7 +85,7 @@ def open_cache(
     pictures = _opened(plan)
     if pictures is not None:
         return pictures
-    with _locked(plan.source.with_suffix(".lock")):
+    with locked(plan.source.with_suffix(".lock")):
         pictures = _opened(plan)
         if pictures is None:
             _build(plan, threads or len(os.sched_getaffinity(0)), progress)
@@ -97,8 +97,8 @@ def open_cache(
 
 def _plan(dataset: CocoDataset, size: tuple[int, int], fill: tuple[int, int, int], directory: Path) -> Plan:
     files = [(str(picture.file), picture.height, picture.width) for picture in dataset.pictures]
-    source = _digest([VERSION, str(dataset.images.absolute()), size, fill, files])
-    state = _digest([_state(picture.file) for picture in dataset.pictures])
+    source = digest_of([VERSION, str(dataset.images.absolute()), size, fill, files])
+    state = digest_of([_state(picture.file) for picture in dataset.pictures])
     return Plan(
         pictures=dataset.pictures,
         size=size,
@@ -112,12 +112,13 @@ def _state(file: Path) -> tuple[int, int, int]:
     """Changes with the file's content; the change time also catches tools that put the modification time back."""
     try:
         found = file.stat()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
         raise TrialFailure(FailureKind.DATA, f"picture {file} is missing") from error
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _digest(value: object) -> str:
+def digest_of(value: object) -> str:
+    """24 hex digits of the SHA-256 of a JSON value."""
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:24]
 
 
@@ -146,7 +147,7 @@ def _sound(pictures: CachedPictures) -> bool:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Holds an exclusive lock among the machine's processes; the kernel frees it when its holder dies."""
     with path.open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from nas.tasks.detection import CocoSplit
+from workers.data.annotations import open_annotations
 from workers.data.augment import Batch, Sample, View, batch_of, draw_view
 from workers.data.cache import Progress, open_cache
-from workers.data.coco import Category, Floats, Picture, read_coco, read_document
+from workers.data.coco import Category, Floats, Picture, read_document
 from workers.data.pictures import Fit, fit
 
 MEAN_COLOUR = (124, 116, 104)  # of ImageNet; near zero once normalised
@@ -37,7 +38,7 @@ class DetectionSplit:
         fill: tuple[int, int, int] = MEAN_COLOUR,
         progress: Progress | None = None,
     ) -> None:
-        self.dataset = read_coco(split, categories=categories)
+        self.dataset = open_annotations(split, cache_directory, categories=categories)
         self.image_size = image_size
         self.fill = fill
         self._cache = open_cache(self.dataset, size=image_size, fill=fill, directory=cache_directory, progress=progress)

@@ -176,3 +176,11 @@ def test_processes_that_race_build_it_once_and_read_the_same(write_coco, tmp_pat
     assert sorted(number for number in heard if number > 0) == list(range(1, 13))
     assert len({number for number in heard if number < 0}) == 1
     assert [process.exitcode for process in processes] == [0, 0, 0]
+
+
+def test_a_name_that_no_file_can_have_is_a_missing_picture(write_coco, tmp_path):
+    split = write_coco()
+    annotations = Path(split.annotations)
+    annotations.write_text(annotations.read_text().replace("2.png", "2\\u0000.png"))
+    with pytest.raises(TrialFailure, match="is missing"):
+        opened(split, tmp_path / "cache")

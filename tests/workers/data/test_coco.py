@@ -90,6 +90,7 @@ def corrupted(split: CocoSplit, change) -> CocoSplit:
         (lambda d: d["annotations"][0].update(bbox=[1, 2, 3, float("nan")]), r"annotations\[0\]: bbox must be four f"),
         (lambda d: d["annotations"][0].update(image_id=9), r"annotations\[0\]: image_id 9 is not among the 3 known"),
         (lambda d: d["annotations"][0].update(category_id=None), "category_id None is not among the 2 known ids"),
+        (lambda d: d["annotations"].append({"bbox": 0, "category_id": 3, "image_id": 1}), "every bbox must be four"),
         (lambda d: d["annotations"].append(5), r"annotations\[1\] has no 'image_id'"),
     ],
 )
