@@ -11,6 +11,8 @@ from search_spaces.space import Architecture
 STEM_BLOCKS = 2  # two level-2 bottleneck groups; blocks 0 and 1 of the graph
 BASE_FILTERS = {1: 32, 2: 64, 3: 128, 4: 256, 5: 256, 6: 256, 7: 256}
 LOWEST_LEVEL, HIGHEST_LEVEL = min(BASE_FILTERS), max(BASE_FILTERS)
+MOST = 100  # of width, alpha and repeats: far beyond anything published
+WIDEST = 65_536  # filters; beyond it costs leave what a float holds
 NARROWEST = 1 / min(BASE_FILTERS.values())  # the least width at which every block has a filter
 
 
@@ -37,12 +39,12 @@ class SpineNet(Architecture):
     kind: Literal["spinenet"] = "spinenet"
     intermediates: tuple[Block, ...]
     outputs: tuple[Block, ...] = Field(min_length=1)
-    width: float = Field(1.0, ge=NARROWEST, description="filter scale; widths are int(base * width)")
-    alpha: float = Field(0.5, gt=0, description="edge width: int(alpha * C of the parent)")
-    stem_filters: int = Field(64, ge=1, description="filters of the 7x7 stem convolution; never scaled")
-    endpoint_filters: int = Field(256, ge=1, description="channels of every output level")
-    block_repeats: int = Field(1, ge=1)
-    minimum_edge_filters: int = Field(4, ge=1, description="floor of the edge width in narrow proxies")
+    width: float = Field(1.0, ge=NARROWEST, le=MOST, description="filter scale; widths are int(base * width)")
+    alpha: float = Field(0.5, gt=0, le=MOST, description="edge width: int(alpha * C of the parent)")
+    stem_filters: int = Field(64, ge=1, le=WIDEST, description="filters of the 7x7 stem convolution; never scaled")
+    endpoint_filters: int = Field(256, ge=1, le=WIDEST, description="channels of every output level")
+    block_repeats: int = Field(1, ge=1, le=MOST)
+    minimum_edge_filters: int = Field(4, ge=1, le=WIDEST, description="floor of the edge width in narrow proxies")
 
     @property
     def blocks(self) -> tuple[Block, ...]:

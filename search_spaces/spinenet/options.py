@@ -6,11 +6,10 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from search_spaces.reading import wrong
-from search_spaces.spinenet.architecture import HIGHEST_LEVEL, LOWEST_LEVEL, NARROWEST, BlockKind
+from search_spaces.spinenet.architecture import HIGHEST_LEVEL, LOWEST_LEVEL, MOST, NARROWEST, WIDEST, BlockKind
 
 LEVELS = range(LOWEST_LEVEL, HIGHEST_LEVEL + 1)
-WIDEST = 65_536  # filters; beyond it costs leave what a float holds
-MOST_BLOCKS = 1000
+MOST_BLOCKS = 500  # recalling an architecture nests as deep as it has blocks
 SPAN = f"{LOWEST_LEVEL}..{HIGHEST_LEVEL}"
 
 
@@ -20,14 +19,14 @@ class SpineNetOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["spinenet"] = "spinenet"
-    width: float = Field(1.0, ge=NARROWEST, le=100, description="filter scale; block widths are int(base * width)")
-    alpha: float = Field(0.5, gt=0, le=100, description="edge width: int(alpha * C of the parent block)")
+    width: float = Field(1.0, ge=NARROWEST, le=MOST, description="filter scale; block widths are int(base * width)")
+    alpha: float = Field(0.5, gt=0, le=MOST, description="edge width: int(alpha * C of the parent block)")
     stem_filters: int = Field(
         64, ge=1, le=WIDEST, description="filters of the 7x7 stem convolution; never scaled by width"
     )
     endpoint_filters: int = Field(256, ge=1, le=WIDEST, description="channels of every output level")
     block_repeats: int = Field(
-        1, ge=1, le=100, description="how often every block is repeated, one copy after the other"
+        1, ge=1, le=MOST, description="how often every block is repeated, one copy after the other"
     )
     minimum_edge_filters: int = Field(4, ge=1, le=WIDEST, description="the least width of an edge, for narrow proxies")
     window: int | None = Field(

@@ -175,3 +175,8 @@ def test_neighbours_of_spinenet_49_differ_in_at_most_two_blocks():
     for architecture in found:
         pairs = zip(architecture.blocks, SPINENET_49.blocks, strict=True)
         assert 1 <= sum(ours != theirs for ours, theirs in pairs) <= 2
+
+
+def test_the_largest_number_of_blocks_allowed_is_drawn_and_recalled():
+    options = SpineNetOptions(intermediates={3: 250, 4: 250}, dead_blocks="keep")
+    assert len(sample(SpineNetSpace(options), random.Random(0)).architecture.intermediates) == 500
