@@ -34,7 +34,7 @@ class Cosine(Options):
     """Linear warm-up, then half a cosine down to `final` times the peak."""
 
     kind: Literal["cosine"] = Field("cosine", description="half a cosine")
-    warmup: float = Field(0.1, ge=0, lt=1, description="share of all steps")
+    warmup: float = Field(0.2, ge=0, lt=1, description="share of all steps; long, because trainings are short")
     final: float = Field(0.01, ge=0, le=1, description="share of the peak at the end")
 
 
