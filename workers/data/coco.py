@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+LARGEST = 2**63 - 1
 FOUR_NUMBERS = "every bbox must be four numbers x, y, width, height"
 
 
@@ -258,8 +259,8 @@ def _integers(records: list[Any], key: str, place: str) -> list[int]:
     values = _column(records, key, place)
     for index, value in enumerate(values):
         whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        if isinstance(value, bool) or not whole:
-            raise _broken(f"{place}[{index}]: {key} must be a whole number, got {value!r}")
+        if isinstance(value, bool) or not whole or not -LARGEST <= value <= LARGEST:
+            raise _broken(f"{place}[{index}]: {key} must be a whole number of at most 64 bits, got {value!r}")
     return [int(value) for value in values]
 
 

@@ -39,11 +39,6 @@ def test_splits_that_name_one_category_differently_do_not_go_together(write_coco
         read_coco(write_coco(), categories=table)
 
 
-def test_ids_of_any_size_are_whole_numbers(write_coco, box):
-    split = corrupted(write_coco(annotations=[]), lambda d: d["images"][0].update(id=10**400))
-    assert read_coco(split).pictures[-1].id == 10**400
-
-
 def test_pictures_without_boxes_and_crowds_are_kept(write_coco, box):
     dataset = read_coco(write_coco(annotations=[box(1, [1, 1, 3, 4], iscrowd=1), box(1, [1, 1, 9, 9])]))
     assert dataset.pictures[0].crowd.tolist() == [True, False]
@@ -76,7 +71,10 @@ def corrupted(split: CocoSplit, change) -> CocoSplit:
         (lambda d: d["categories"][0].update(id=3), "two categories with the same id"),
         (lambda d: d["images"][0].update(id=1), "two images with the same id"),
         (lambda d: d["images"][1].pop("file_name"), r"images\[1\] has no 'file_name'"),
-        (lambda d: d["images"][1].update(height="30"), r"images\[1\]: height must be a whole number, got '30'"),
+        (
+            lambda d: d["images"][1].update(height="30"),
+            r"images\[1\]: height must be a whole number of at most 64 bits, got '30'",
+        ),
         (lambda d: d["images"][1].update(width=0), "height and width must be at least 1"),
         (lambda d: d["images"][1].update(file_name="../1.png"), "file_name must be a path below .*, got '../1.png'"),
         (lambda d: d["images"][1].update(file_name="/1.png"), "file_name must be a path below .*, got '/1.png'"),
@@ -87,6 +85,7 @@ def corrupted(split: CocoSplit, change) -> CocoSplit:
         (lambda d: d["annotations"][0].update(iscrowd=None), r"annotations\[0\]: iscrowd must be 0 or 1, got None"),
         (lambda d: d["annotations"][0].update(iscrowd="0"), r"annotations\[0\]: iscrowd must be 0 or 1, got '0'"),
         (lambda d: d["images"][0].update(id=float("inf")), "id must be a whole number"),
+        (lambda d: d["images"][0].update(id=10**400), "id must be a whole number of at most 64 bits"),
         (lambda d: d["annotations"][0].update(bbox=[1, 2, 3, float("nan")]), r"annotations\[0\]: bbox must be four f"),
         (lambda d: d["annotations"][0].update(image_id=9), r"annotations\[0\]: image_id 9 is not among the 3 known"),
         (lambda d: d["annotations"][0].update(category_id=None), "category_id None is not among the 2 known ids"),
