@@ -42,7 +42,7 @@ def create_app(
         openapi_url=f"{PREFIX}/openapi.json",
     )
     app.state.service = Service(storage=storage, settings=settings, wake=wake)
-    app.include_router(_routes())
+    app.include_router(_routes(settings))
     _describe_problems(app)
     guard(app, settings)
     answer_with_problems(app)
@@ -68,10 +68,10 @@ def _settled(lifespan: Lifespan | None) -> Lifespan:
     return settled
 
 
-def _routes() -> APIRouter:
+def _routes(settings: Settings) -> APIRouter:
     # The gate checks the token; this dependency only tells readers of the description that there is one.
-    bearer = HTTPBearer(auto_error=False, description="NAS_API_TOKEN of the service, where it has one")
-    router = APIRouter(prefix=PREFIX, dependencies=[Depends(bearer)])
+    bearer = Depends(HTTPBearer(auto_error=False, description="NAS_API_TOKEN of the service"))
+    router = APIRouter(prefix=PREFIX, dependencies=[bearer] if settings.api_token else [])
     for module in (searches, trials, spaces, health):
         router.include_router(module.router)
     return router

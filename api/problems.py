@@ -1,5 +1,6 @@
 """One error body everywhere: problem details (RFC 9457), its status from one table of exceptions."""
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -179,6 +180,16 @@ def _fields(error: Exception) -> list[FieldProblem]:
     return []
 
 
+class ProblemResponse(JSONResponse):
+    """Problem details, written so that any text can be: half of a surrogate pair from a request is no UTF-8."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        """The content as JSON in ASCII."""
+        return json.dumps(content, separators=(",", ":")).encode("ascii")
+
+
 def _response(
     kind: Kind, *, detail: str, path: str, errors: list[FieldProblem], headers: Mapping[str, str] | None
 ) -> JSONResponse:
@@ -190,4 +201,4 @@ def _response(
         instance=path,
         errors=errors,
     )
-    return JSONResponse(problem.model_dump(), status_code=kind.status, headers=headers, media_type=MEDIA_TYPE)
+    return ProblemResponse(problem.model_dump(), status_code=kind.status, headers=headers)

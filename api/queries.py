@@ -18,7 +18,7 @@ from api.rows import NOBODY, event_record, infeasible_record, search_record, tri
 from api.tables import events, infeasible, leases, redraws, searches, trial_metrics, trials
 from nas.clock import Clock, utc
 from nas.errors import IdempotencyConflict, InvalidQuery, NotFound
-from nas.leaderboard import MAX_LIMIT, decode_cursor, encode_cursor
+from nas.leaderboard import FOREIGN_CURSOR, MAX_LIMIT, decode_cursor, encode_cursor
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import LEGAL_SEARCH, Event, Infeasible, Lease, Search, SearchStatus, Trial, TrialStatus
 
@@ -215,6 +215,6 @@ def _digest(name: str, document: dict[str, Any]) -> str:
 
 def _last_seen(cursor: str, binding: str) -> str:
     (last,) = decode_cursor(cursor, binding, fields=1)
-    if not isinstance(last, str):
-        raise InvalidQuery("the cursor is not one this service has given out")
+    if not (isinstance(last, str) and last.isascii() and last.isalnum()):
+        raise InvalidQuery(FOREIGN_CURSOR)
     return last

@@ -1,6 +1,5 @@
-"""What the service asks of a document beyond what every search document owes: its paths and its numbers."""
+"""What the service asks of a document beyond what every search document owes: its paths."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from api.settings import Settings
 from nas.document import parse_document
 from nas.errors import DocumentError
 from nas.problems import Problem
+from search_spaces.reading import shown
 
 _DATA = ("task", "data")  # every text below it is a path
 
@@ -25,7 +25,6 @@ def submitted_document(data: Mapping[str, Any], settings: Settings) -> dict[str,
     except DocumentError as error:
         raise DocumentError([*error.problems, *problems]) from None
     problems += _paths_outside(document, root) if root else []
-    problems += _not_json(document)
     if problems:
         raise DocumentError(problems)
     return document
@@ -33,28 +32,25 @@ def submitted_document(data: Mapping[str, Any], settings: Settings) -> dict[str,
 
 def _relative_paths(data: Mapping[str, Any]) -> list[Problem]:
     return [
-        (field, f"must be an absolute path, got {str(path)!r}")
+        (field, f"must be an absolute path, got {shown(str(path))}")
         for field, path in _paths(data)
         if not path.is_absolute()
     ]
 
 
 def _paths_outside(document: Mapping[str, Any], root: Path) -> list[Problem]:
-    inside = root.resolve()
     return [
-        (field, f"must lie inside the service's data root, got {str(path)!r}")
+        (field, f"must lie inside the service's data root, got {shown(str(path))}")
         for field, path in _paths(document)
-        if not path.resolve().is_relative_to(inside)
+        if not _is_inside(path, root)
     ]
 
 
-def _not_json(document: Mapping[str, Any]) -> list[Problem]:
-    """JSON has no NaN and no infinity, though Python reads them."""
+def _is_inside(path: Path, root: Path) -> bool:
     try:
-        json.dumps(document, allow_nan=False)
-    except ValueError:
-        return [("document", "every number must be finite")]
-    return []
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # links that go round in a circle
+        return False
 
 
 def _paths(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:

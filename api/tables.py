@@ -48,14 +48,22 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Words(TypeDecorator[str]):
-    """Free text. PostgreSQL cannot hold NUL characters, and an exception's message may: they are replaced."""
+    """Free text. PostgreSQL neither holds nor compares NUL characters, which messages and requests may hold: they are
+    replaced."""
 
-    impl = Text
+    impl: type[String] = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text without NUL."""
         return None if value is None else value.replace("\x00", "\ufffd")
+
+
+class Word(Words):
+    """A short text that people may ask for."""
+
+    impl = String
+    cache_ok = True
 
 
 metadata = MetaData(
@@ -80,8 +88,8 @@ def _search_id(**options: Any) -> "Column[str]":
 searches = Table(
     "searches",
     metadata,
-    Column("id", String(16), primary_key=True),
-    Column("name", String(100), nullable=False),
+    Column("id", Word(16), primary_key=True),
+    Column("name", Word(100), nullable=False),
     Column("document", JSON, nullable=False),
     Column("document_digest", String(64), nullable=False),
     Column("idempotency_key", String(200), unique=True),
@@ -161,7 +169,7 @@ trial_metrics = Table(
     metadata,
     Column("search_id", String(16), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("metric", Text, primary_key=True),
+    Column("metric", Words, primary_key=True),
     Column("status", String(16), nullable=False),
     Column("value", Float, nullable=False),
     Column("fidelity", Integer, nullable=False),  # of the measurement it came from; -1: static

@@ -21,6 +21,8 @@ from search_spaces.reading import nearest, shown
 
 NUMBER = "number"
 MAX_LIMIT = 1000
+MAX_NUMBER = 2**31 - 1  # of a trial
+FOREIGN_CURSOR = "the cursor is not one this service has given out"
 LARGEST_FIRST, SMALLEST_FIRST = "-", ":asc"
 LARGER_IS_BETTER = ("AP", "AR", "samples_per_s")  # how such metrics begin; params, macs, losses: smaller is better
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -126,14 +128,14 @@ def position_of(query: Query) -> Position | None:
     if query.cursor is None:
         return None
     value, number = decode_cursor(query.cursor, fingerprint(query), fields=2)
-    if not isinstance(value, int | float) or not isinstance(number, int):
-        raise InvalidQuery("the cursor is not one this service has given out")
-    return Position(value=float(value), number=number)
+    if not (isinstance(value, float) and math.isfinite(value) and type(number) is int and 0 <= number <= MAX_NUMBER):
+        raise InvalidQuery(FOREIGN_CURSOR)
+    return Position(value=value, number=number)
 
 
 def cursor_after(query: Query, position: Position) -> str:
     """The cursor of the page that starts after this position of the same query."""
-    return encode_cursor(fingerprint(query), [position.value, position.number])
+    return encode_cursor(fingerprint(query), [float(position.value), position.number])
 
 
 def fingerprint(query: Query) -> str:
@@ -155,9 +157,9 @@ def decode_cursor(cursor: str, binding: str, *, fields: int) -> list[object]:
         padded = cursor + "=" * (-len(cursor) % 4)
         payload = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
-        raise InvalidQuery("the cursor is not one this service has given out") from None
+        raise InvalidQuery(FOREIGN_CURSOR) from None
     if not isinstance(payload, list) or len(payload) != fields + 1:
-        raise InvalidQuery("the cursor is not one this service has given out")
+        raise InvalidQuery(FOREIGN_CURSOR)
     if payload[0] != binding:
         raise InvalidQuery("the cursor belongs to another query; start again without a cursor")
     return payload[1:]

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from nas.clock import Clock, system_clock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
-from nas.leaderboard import check_metrics, decode_cursor, encode_cursor, select
+from nas.leaderboard import FOREIGN_CURSOR, check_metrics, decode_cursor, encode_cursor, select
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import (
     LEGAL_SEARCH,
@@ -296,5 +296,5 @@ class MemoryStorage:
         """Where the search stands that a cursor names."""
         (last,) = decode_cursor(cursor, binding, fields=1)
         if not isinstance(last, str) or last not in order:
-            raise InvalidQuery("the cursor is not one this service has given out")
+            raise InvalidQuery(FOREIGN_CURSOR)
         return order[last]

@@ -8,7 +8,7 @@ from api.problems import documented
 from api.ranking import front_of
 from api.routes.dependencies import Cursor, Limit, TheSearch, TheStorage
 from api.schemas import ParetoFront, TrialDetail, TrialList, trial_detail, trial_list
-from nas.leaderboard import NUMBER, parse_query
+from nas.leaderboard import MAX_NUMBER, NUMBER, parse_query
 from nas.records import TrialStatus
 
 router = APIRouter(prefix="/searches/{search}", tags=["trials"])
@@ -28,7 +28,7 @@ Sort = Annotated[
         examples=["AP"],
     ),
 ]
-Number = Annotated[int, Path(ge=0, le=2**31 - 1, description="of the trial within its search")]
+Number = Annotated[int, Path(ge=0, le=MAX_NUMBER, description="of the trial within its search")]
 
 
 @router.get("/trials", responses=documented(404))

@@ -17,14 +17,15 @@ METRICS = (
 PER_CLASS = "AP50/"  # followed by the name of a class
 
 Side = Annotated[int, Field(ge=32, le=8192)]
+FilePath = Annotated[str, Field(pattern=r"^[^\x00]+$")]
 Positive = Annotated[float, Field(gt=0)]
 
 
 class CocoSplit(Options):
     """Pictures and annotations of one split, in COCO format."""
 
-    images: str = Field(description="folder of the pictures")
-    annotations: str = Field(description="instances JSON")
+    images: FilePath = Field(description="folder of the pictures")
+    annotations: FilePath = Field(description="instances JSON")
 
     def resolved(self, base: Path) -> Self:
         """The same files, relative paths taken from `base`."""

@@ -12,7 +12,7 @@ import pytest
 
 from nas.clock import ManualClock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
-from nas.leaderboard import parse_query
+from nas.leaderboard import encode_cursor, parse_query
 from nas.ports import Storage
 from nas.records import (
     Artifact,
@@ -76,8 +76,19 @@ class SearchLaws(ClockFixture):
         assert [search.id for search in found] == [lease.search_id]
 
     def test_a_cursor_of_searches_that_was_never_given_out_is_refused(self, storage: Storage) -> None:
-        with pytest.raises(InvalidQuery):
-            storage.searches(cursor="nonsense")
+        forged = [encode_cursor("searches None", [name]) for name in (3, "a\x00", "\ud800", "")]
+        for cursor in ("nonsense", *forged):
+            with pytest.raises(InvalidQuery):
+                storage.searches(cursor=cursor)
+
+    def test_any_text_may_be_asked_for(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": 0.5}])
+        with pytest.raises(NotFound):
+            storage.search("a\x00b")
+        for query in (parse_query(sort="A\x00P"), parse_query(sort="AP", where=["A\x00P>0"])):
+            with pytest.raises(NotFound):
+                storage.leaderboard(lease.search_id, query)
 
     def test_cancelling_is_a_wish_that_needs_no_lease(self, storage: Storage) -> None:
         search = storage.create_search("cells", {})

@@ -93,6 +93,8 @@ def test_a_real_server_answers_on_loopback(sqlite_storage):
             assert client.post("/searches", json=DOCUMENT).status_code == 201
             assert client.get("/searches/blood-cells").json()["status"] == "queued"
             assert client.get("/ready").json() == {"status": "ready"}
+            head = client.head("/health")
+            assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", "15")
     finally:
         server.should_exit = True
         thread.join()

@@ -63,6 +63,19 @@ def test_a_form_of_another_page_is_refused(client):
     form = client.request("POST", "/searches", data={"name": "x"})
     text = client.request("POST", "/searches/any/cancel", content="{}", headers={"Content-Type": "text/plain"})
     assert (form.status_code, text.status_code) == (415, 415)
+    silent = client.request("POST", "/searches/any/cancel", headers={"Origin": "https://evil.example.org"})
+    assert silent.status_code == 415
+
+
+def test_a_request_that_sends_nothing_needs_no_content_type(client):
+    assert client.request("POST", "/searches/any/cancel").status_code == 404
+    assert client.request("POST", "/spaces").status_code == 405
+
+
+def test_only_a_service_with_a_token_says_that_it_needs_one(guarded, client):
+    assert "security" not in client.get("/openapi.json").json()["paths"]["/api/v1/searches"]["get"]
+    described = guarded.get("/openapi.json", headers=TOKEN).json()
+    assert described["paths"]["/api/v1/searches"]["get"]["security"] == [{"HTTPBearer": []}]
 
 
 def test_a_large_body_is_refused_also_when_its_length_is_not_announced(sqlite_storage, make_client):

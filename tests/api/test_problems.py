@@ -42,6 +42,13 @@ def test_a_body_that_is_no_document(client, body):
     assert problem_of(client.request("POST", "/searches", content=body, headers=headers))["status"] in (400, 422)
 
 
+def test_a_problem_with_text_that_is_no_utf8_is_told(client):
+    body = '{"task": {"data": {"\\ud800": "x"}}}'
+    answer = client.request("POST", "/searches", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert "task.data.\ud800" in {error["field"] for error in answer.json()["errors"]}
+
+
 @pytest.mark.parametrize(
     ("error", "status"), [(NotFound("no"), 404), (InvalidQuery("no"), 422), (StorageError("no"), 500)]
 )

@@ -51,6 +51,27 @@ def test_nonsense_is_refused_with_its_fields(data):
         submitted_document(data, Settings())
 
 
+def test_links_that_go_round_in_a_circle_lie_nowhere(document, tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "out").symlink_to("/etc")
+    document["task"]["data"]["train"] = {"images": "loop/x", "annotations": "out/passwd"}
+    document["task"]["data"]["val"] = {"images": "i", "annotations": "v.json"}
+    with pytest.raises(DocumentError, match="inside the service's data root") as error:
+        submitted_document(document, Settings(data_root=tmp_path))
+    assert fields(error) == {"task.data.train.images", "task.data.train.annotations"}
+
+
+@pytest.mark.parametrize("path", ["", "a\x00b"])
+def test_a_path_is_a_path(document, tmp_path, path):
+    document["task"]["data"] = {
+        "train": {"images": path, "annotations": "a"},
+        "val": {"images": "b", "annotations": "a"},
+    }
+    with pytest.raises(DocumentError) as error:
+        submitted_document(document, Settings(data_root=tmp_path))
+    assert fields(error) == {"task.data.train.images"}
+
+
 def test_numbers_must_be_finite(document):
     document["constraints"] = [{"metric": "params", "max": float("inf")}]
     with pytest.raises(DocumentError, match="finite"):

@@ -1,5 +1,7 @@
 """How leaderboard queries are written, and their cursors."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from nas.leaderboard import (
     cursor_after,
     decode_cursor,
     encode_cursor,
+    fingerprint,
     parse_condition,
     parse_query,
     position_of,
@@ -99,7 +102,7 @@ def test_an_unknown_operator_is_refused():
         select([], Query(sort="AP", where=(Condition(metric="AP", operator="~", bound=1.0),)))
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 10**9))
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 2**31 - 1))
 def test_a_cursor_holds_its_position_exactly(value, number):
     query = parse_query(sort="-AP", where=["params<5"])
     cursor = cursor_after(query, Position(value=value, number=number))
@@ -121,9 +124,16 @@ def test_any_other_text_is_no_cursor(text):
 def test_a_cursor_of_the_wrong_shape_is_refused():
     with pytest.raises(InvalidQuery):
         decode_cursor(encode_cursor("binding", [1, 2]), "binding", fields=1)
-    query = parse_query(sort="AP")
-    with pytest.raises(InvalidQuery):
-        parse_query(sort="AP", cursor=cursor_after(query, Position(value="x", number=1)))
+
+
+@pytest.mark.parametrize(
+    "position",
+    [["x", 1], [None, 1], [math.nan, 1], [math.inf, 1], [10**400, 1], [1.0, 1.5], [1.0, True], [1.0, -1], [1.0, 2**63]],
+)
+def test_a_position_that_no_page_ends_at_is_refused(position):
+    cursor = encode_cursor(fingerprint(parse_query(sort="AP")), position)
+    with pytest.raises(InvalidQuery, match="not one this service has given out"):
+        parse_query(sort="AP", cursor=cursor)
 
 
 @given(st.lists(st.sampled_from([0.1, 0.2, 0.5, 0.1 + 0.2]), max_size=12), st.integers(1, 5), st.booleans())
