@@ -30,6 +30,7 @@ from api.rows import (
 )
 from nas.clock import Clock, utc
 from nas.errors import IllegalTransition, LeaseLost, NotFound
+from nas.ports import NOTHING
 from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
@@ -116,12 +117,21 @@ class SqlLedger:
             if _stored_lease(connection, lease.search_id).fence == lease.fence:
                 _write_lease(connection, replace(lease, owner=NOBODY, expires_at=0.0))
 
-    def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search:
+    def set_search_status(
+        self,
+        lease: Lease,
+        status: SearchStatus,
+        reason: str | None = None,
+        *,
+        infeasible: Sequence[Infeasible] = (),
+        redraws: Mapping[str, int] = NOTHING,
+    ) -> Search:
         """The search in its new status, with the time it began or ended. Raises `IllegalTransition`."""
         with self._fenced(lease) as connection:
             current = SearchStatus(connection.execute(_SEARCH_STATUS, {"search": lease.search_id}).scalar_one())
             if status not in LEGAL_SEARCH[current]:
                 raise IllegalTransition(f"search {lease.search_id} cannot go from {current} to {status}")
+            self._add_thrown(connection, lease.search_id, infeasible, redraws)
             now = utc(self._clock())
             moment = {"started_at": now} if status is SearchStatus.RUNNING else {"finished_at": now}
             statement = (
@@ -141,11 +151,7 @@ class SqlLedger:
             connection.execute(_ADD_TRIAL, [{**values, "created_at": utc(self._clock())}])
             if trial.static_metrics:
                 connection.execute(_ADD_METRICS, _metrics(lease, trial.number, queued, STATIC, trial.static_metrics))
-            if infeasible:
-                rows = [infeasible_values(lease.search_id, candidate) for candidate in infeasible]
-                connection.execute(_ADD_INFEASIBLE, rows)
-            if trial.redraws:
-                self._add_redraws(connection, lease.search_id, trial.redraws)
+            self._add_thrown(connection, lease.search_id, infeasible, trial.redraws)
 
     def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
         """The trial after a compare-and-set along LEGAL_TRIAL; running to running hands it out once more."""
@@ -222,9 +228,15 @@ class SqlLedger:
             changes |= {"finished_at": utc(self._clock())}
         return changes
 
-    def _add_redraws(self, connection: Connection, search_id: str, redraws: Mapping[str, int]) -> None:
-        rows = [{"search_id": search_id, "reason": reason, "draws": draws} for reason, draws in redraws.items()]
-        connection.execute(self._count_redraws, rows)
+    def _add_thrown(
+        self, connection: Connection, search_id: str, infeasible: Sequence[Infeasible], redraws: Mapping[str, int]
+    ) -> None:
+        """What was drawn and thrown away on the way to a trial, or to the end of the search."""
+        if infeasible:
+            connection.execute(_ADD_INFEASIBLE, [infeasible_values(search_id, candidate) for candidate in infeasible])
+        if redraws:
+            counts = [{"search_id": search_id, "reason": reason, "draws": draws} for reason, draws in redraws.items()]
+            connection.execute(self._count_redraws, counts)
 
 
 def _stored_lease(connection: Connection, search_id: str) -> AnyRow:

@@ -99,7 +99,10 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
             titles[kind.status].append(kind.title)
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        status: {"description": "; ".join(titles[status]), "content": {MEDIA_TYPE: {"schema": schema}}}
+        status: {
+            "description": "; ".join(titles.get(status, [HTTPStatus(status).phrase])),
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
         for status in sorted({*statuses, 401, 403, 422, 500, 503})
     }
 

@@ -16,7 +16,7 @@ from nas.document import SearchDocument
 from nas.errors import NotFound, SpaceExhausted
 from nas.history import History
 from nas.pareto import point
-from nas.ports import Storage
+from nas.ports import NOTHING, Storage
 from nas.proposals import Proposal, Proposer
 from nas.records import (
     LEGAL_SEARCH,
@@ -75,13 +75,13 @@ class Controller:
         self._renewed_at = self._polled_at = clock()
         self._trials = trial_budget(document)
         self._history = History(lag_of(document))
-        self._running: dict[int, dict[str, float]] = {}  # handed out by this controller -> metrics so far
+        self._running: dict[int, Trial] = {}  # handed out by this controller, with what was measured so far
         self._unassigned: list[Trial] = []  # recorded but not handed out by this controller, ascending
         self._asked_to_stop: set[int] = set()
         self._failures = 0
         self._completed = 0
         self._last_failure = ""
-        self._exhausted: str | None = None  # why nothing more is proposed
+        self._exhausted: SpaceExhausted | None = None  # why nothing more is proposed
         self._ending: Ending | None = None  # why running trials are to stop
         self._done = False
         self._restore()
@@ -204,7 +204,7 @@ class Controller:
         try:
             proposal = self._proposer.propose(self._history.shown(), number)
         except SpaceExhausted as exhausted:
-            self._exhausted = str(exhausted)
+            self._exhausted = exhausted
             self._conclude()
             return Signal.DONE
         trial = self._trial(number, proposal, seen)
@@ -228,7 +228,7 @@ class Controller:
 
     def _hand_out(self, number: int) -> Assignment:
         trial = self.storage.move_trial(self._lease, number, TrialStatus.RUNNING)
-        self._running[number] = trial.metrics
+        self._running[number] = trial
         return Assignment(
             search_id=self.search_id,
             search_name=self.document.name,
@@ -253,10 +253,10 @@ class Controller:
             self._fail(number, Failure(kind=FailureKind.DIVERGED, message=sentence))
             return
         self.storage.add_measurement(self._lease, number, measurement)
-        self._running[number] |= measurement.metrics
+        self._running[number] = self._running[number].measured(measurement)
 
     def _finish(self, number: int) -> None:
-        metrics = self._running[number]
+        metrics = self._running[number].metrics
         if number in self._asked_to_stop:
             self._end(number, TrialStatus.CANCELLED)
             return
@@ -272,7 +272,7 @@ class Controller:
 
     def _end(self, number: int, status: TrialStatus, failure: Failure | None = None) -> None:
         self.storage.move_trial(self._lease, number, status, failure)
-        metrics = self._running.pop(number)
+        metrics = self._running.pop(number).metrics
         self._asked_to_stop.discard(number)
         self._count(number, status, metrics=metrics, failure=failure)
         told = f"trial {number} {status}" if failure is None else f"trial {number} failed: {failure.message}"
@@ -297,7 +297,13 @@ class Controller:
         ending = self._ending or self._natural_ending()
         if ending is None or self._running or self._unassigned:
             return
-        self.storage.set_search_status(self._lease, ending.status, ending.reason)
+        self.storage.set_search_status(
+            self._lease,
+            ending.status,
+            ending.reason,
+            infeasible=self._exhausted.infeasible if self._exhausted else (),
+            redraws=self._exhausted.redraws if self._exhausted else NOTHING,
+        )
         self._done = True
         self._tell(str(ending.status), ending.reason or f"search {self.document.name} completed")
 
@@ -311,11 +317,12 @@ class Controller:
         """How the search ends when it is let run, or None while more trials are to come."""
         if self._exhausted is None and len(self._history) < self._trials:
             return None
+        exhausted = str(self._exhausted) if self._exhausted else None
         if self._completed:
-            return Ending(SearchStatus.COMPLETED, self._exhausted)
+            return Ending(SearchStatus.COMPLETED, exhausted)
         if self._failures:
             return Ending(SearchStatus.FAILED, f"no trial completed; the last, {self._last_failure}")
-        return Ending(SearchStatus.FAILED, self._exhausted)
+        return Ending(SearchStatus.FAILED, exhausted)
 
     def _tell(self, kind: str, message: str, trial: int | None = None) -> None:
         self.storage.add_event(self._lease, kind, message, trial)

@@ -13,7 +13,9 @@ NasError
 └── SpaceExhausted      no untried feasible candidate was found
 """
 
-from nas.records import Failure, FailureKind
+from collections.abc import Mapping, Sequence
+
+from nas.records import Failure, FailureKind, Infeasible
 
 
 class NasError(Exception):
@@ -65,4 +67,11 @@ class InvalidQuery(StorageError):
 
 
 class SpaceExhausted(NasError):
-    """No untried feasible candidate was found within the allowed number of draws."""
+    """No untried feasible candidate was found within the allowed number of draws; carries what was drawn in vain."""
+
+    def __init__(
+        self, sentence: str, *, infeasible: Sequence[Infeasible] = (), redraws: Mapping[str, int] | None = None
+    ) -> None:
+        self.infeasible = tuple(infeasible)
+        self.redraws = dict(redraws or {})
+        super().__init__(sentence)

@@ -2,9 +2,8 @@
 
 import secrets
 import threading
-from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -12,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from nas.clock import Clock, system_clock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
 from nas.leaderboard import FOREIGN_CURSOR, check_metrics, decode_cursor, encode_cursor, select
-from nas.ports import Page, Query, SearchPage, SearchSummary
+from nas.ports import NOTHING, Page, Query, SearchPage, SearchSummary
 from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
@@ -40,6 +39,7 @@ class Shelf:
     fence: int = 0
     trials: list[Trial] = field(default_factory=list)
     infeasible: list[Infeasible] = field(default_factory=list)
+    redraws: Counter[str] = field(default_factory=Counter)
     events: list[Event] = field(default_factory=list)
 
 
@@ -95,7 +95,15 @@ class MemoryStorage:
             shelf.lease = None
 
     @one_at_a_time
-    def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search:
+    def set_search_status(
+        self,
+        lease: Lease,
+        status: SearchStatus,
+        reason: str | None = None,
+        *,
+        infeasible: Sequence[Infeasible] = (),
+        redraws: Mapping[str, int] = NOTHING,
+    ) -> Search:
         """See `Ledger`."""
         shelf = self._held(lease)
         search = shelf.search
@@ -109,6 +117,8 @@ class MemoryStorage:
             started_at=now if status is SearchStatus.RUNNING else search.started_at,
             finished_at=None if LEGAL_SEARCH[status] else now,
         )
+        shelf.infeasible.extend(infeasible)
+        shelf.redraws.update(redraws)
         return shelf.search
 
     @one_at_a_time
@@ -122,6 +132,7 @@ class MemoryStorage:
         queued = replace(trial, search_id=lease.search_id, status=TrialStatus.QUEUED, created_at=utc(self.clock()))
         shelf.trials.append(queued)
         shelf.infeasible.extend(infeasible)
+        shelf.redraws.update(trial.redraws)
 
     @one_at_a_time
     def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
@@ -149,11 +160,7 @@ class MemoryStorage:
         trial = self._trial(shelf, number)
         if trial.status is not TrialStatus.RUNNING:
             raise IllegalTransition(f"trial {trial.id} is {trial.status}; only a running trial is measured")
-        if any(known.fidelity == measurement.fidelity for known in trial.measurements):
-            return
-        curve = list(trial.measurements)
-        insort(curve, measurement, key=lambda known: known.fidelity)
-        shelf.trials[number] = replace(trial, measurements=tuple(curve))
+        shelf.trials[number] = trial.measured(measurement)
 
     @one_at_a_time
     def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None:
@@ -219,14 +226,11 @@ class MemoryStorage:
     def summary(self, search_id: str) -> SearchSummary:
         """See `Records`."""
         shelf = self._shelf(search_id)
-        redraws: Counter[str] = Counter()
-        for trial in shelf.trials:
-            redraws.update(trial.redraws)
         return SearchSummary(
             search=shelf.search,
             trials_by_status=dict(Counter(trial.status for trial in shelf.trials)),
             infeasible=len(shelf.infeasible),
-            redraws=dict(redraws),
+            redraws=dict(shelf.redraws),
         )
 
     @one_at_a_time

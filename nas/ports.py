@@ -1,8 +1,9 @@
 """The ports of the core: what strategies, storages and evaluators owe it. Conformance suites stand in nas/testing/."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from nas.records import (
@@ -20,6 +21,8 @@ from nas.records import (
 )
 from search_spaces.genotypes import Draw
 from search_spaces.space import Space
+
+NOTHING: Mapping[str, int] = MappingProxyType({})  # no draws thrown away
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,8 +124,19 @@ class Ledger(Protocol):
         """Anybody may take the search at once, and this lease writes no more. An older lease changes nothing."""
         ...
 
-    def set_search_status(self, lease: Lease, status: SearchStatus, reason: str | None = None) -> Search:
-        """Compare-and-set along LEGAL_SEARCH. Raises `IllegalTransition`."""
+    def set_search_status(
+        self,
+        lease: Lease,
+        status: SearchStatus,
+        reason: str | None = None,
+        *,
+        infeasible: Sequence[Infeasible] = (),
+        redraws: Mapping[str, int] = NOTHING,
+    ) -> Search:
+        """Compare-and-set along LEGAL_SEARCH, with what was drawn in vain for a trial that never came, all or nothing.
+
+        Raises `IllegalTransition`.
+        """
         ...
 
     def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:

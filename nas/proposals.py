@@ -55,8 +55,8 @@ class Proposer:
                 if metrics is not None:
                     return thrown.proposal(draw, metrics)
         except DrawsExhausted as exhausted:
-            raise SpaceExhausted(f"the space holds no such candidate: {exhausted}") from exhausted
-        raise SpaceExhausted(thrown.sentence())
+            raise thrown.exhausted(f"the space holds no such candidate: {exhausted}") from exhausted
+        raise thrown.exhausted(thrown.sentence())
 
     def _judge(self, draw: Draw[Any], index: int, thrown: "Thrown") -> dict[str, float] | None:
         """The static metrics of a candidate worth training; otherwise None, and the draw is counted as thrown away."""
@@ -98,6 +98,10 @@ class Thrown:
     def proposal(self, draw: Draw[Any], metrics: dict[str, float]) -> Proposal:
         """The candidate found at last."""
         return Proposal(draw=draw, metrics=metrics, redraws=dict(self.redraws), infeasible=tuple(self.infeasible))
+
+    def exhausted(self, sentence: str) -> SpaceExhausted:
+        """No candidate was found."""
+        return SpaceExhausted(sentence, infeasible=self.infeasible, redraws=self.redraws)
 
     def sentence(self) -> str:
         """Why no candidate was found."""

@@ -1,6 +1,6 @@
 """The records of a search: what is stored, what drivers report, what people read. Frozen values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -129,6 +129,13 @@ class Trial:
         for measurement in self.measurements:
             joined.update(measurement.metrics)
         return joined
+
+    def measured(self, measurement: Measurement) -> "Trial":
+        """The trial with this measurement too; of a fidelity it has already, the first value stays."""
+        if any(known.fidelity == measurement.fidelity for known in self.measurements):
+            return self
+        curve = sorted((*self.measurements, measurement), key=lambda known: known.fidelity)
+        return replace(self, measurements=tuple(curve))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,7 +35,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=documented(409, 413, 415))
+@router.post("", status_code=status.HTTP_201_CREATED, responses=documented(400, 409, 413, 415))
 def submit_search(
     document: Document, response: Response, service: TheService, idempotency_key: IdempotencyKey = None
 ) -> SearchView:
@@ -65,7 +65,7 @@ def get_search(search: TheSearch, storage: TheStorage) -> SearchDetail:
     return search_detail(storage.summary(search.id))
 
 
-@router.post("/{search}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=documented(404, 409, 415))
+@router.post("/{search}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=documented(404, 409, 413, 415))
 def cancel_search(search: TheSearch, service: TheService) -> SearchView:
     """Asks for the search to be cancelled; its controller stops the running trials. 409 when it has already ended."""
     asked = service.storage.request_cancel(search.id)

@@ -132,6 +132,18 @@ class StatusLaws(ClockFixture):
         assert (ended.started_at, ended.finished_at) == (started, started + timedelta(seconds=5))
         assert storage.search(lease.search_id) == ended
 
+    def test_a_search_ends_with_what_was_drawn_in_vain_or_not_at_all(self, storage: Storage) -> None:
+        lease = leased(storage)
+        storage.add_trial(lease, trial(0, redraws={"duplicate": 2}))
+        refused = Infeasible(number=1, draw=3, genotype=(9,), architecture_id="f" * 16, reason="params 9 > 8")
+        thrown = {"infeasible": [refused], "redraws": {"duplicate": 1, "infeasible": 1}}
+        with pytest.raises(IllegalTransition):
+            storage.set_search_status(lease, SearchStatus.QUEUED, **thrown)  # type: ignore[arg-type]
+        assert storage.summary(lease.search_id).redraws == {"duplicate": 2}
+        storage.set_search_status(lease, SearchStatus.FAILED, "none left", **thrown)  # type: ignore[arg-type]
+        assert storage.infeasible(lease.search_id) == [refused]
+        assert storage.summary(lease.search_id).redraws == {"duplicate": 3, "infeasible": 1}
+
     def test_an_ended_search_stays_ended(self, storage: Storage) -> None:
         lease = leased(storage)
         storage.set_search_status(lease, SearchStatus.COMPLETED)

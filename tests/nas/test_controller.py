@@ -117,6 +117,9 @@ def test_a_constraint_nothing_meets_fails_the_search_with_a_sentence(start, stor
     search = storage.search(controller.search_id)
     assert search.status is SearchStatus.FAILED
     assert "the last: params " in search.reason
+    summary = storage.summary(search.id)
+    assert summary.infeasible == summary.redraws["infeasible"] == len(storage.infeasible(search.id)) > 100
+    assert f", {summary.infeasible} are infeasible" in search.reason
 
 
 def test_too_many_failures_stop_the_search(start, storage):
@@ -176,6 +179,26 @@ def test_late_reports_are_ignored_and_unknown_trials_are_not(start, storage):
     assert storage.trial(controller.search_id, 0).status is TrialStatus.COMPLETED
     with pytest.raises(NotFound, match=r"has trials 0\.\.0, got 7"):
         fail(controller, 7)
+
+
+def test_what_the_controller_goes_by_is_what_is_stored(start, storage):
+    """Also when a worker contradicts itself: a search resumed from the storage must go on with the same proposals."""
+    fields = {"strategy": {"kind": "evolution", "population": 2, "sample": 2, "lag": "none"}, "budget": {"trials": 9}}
+    controller = start(**fields)
+    for number, ap in enumerate((0.2, 0.1)):
+        controller.next_trial()
+        for fidelity, value in ((2, ap), (1, 1 - ap), (2, 1 - ap)):
+            measurement = Measurement(fidelity=fidelity, metrics={"AP": value})
+            controller.record(Measured(number=number, measurement=measurement))
+        controller.record(Finished(number=number))
+    assert [trial.metrics["AP"] for trial in storage.trials(controller.search_id)] == [0.2, 0.1]
+    twin = start(**fields)
+    for number, ap in enumerate((0.2, 0.1)):
+        twin.next_trial()
+        complete(twin, number, ap)
+    assert [controller.next_trial().architecture for _ in range(3)] == [
+        twin.next_trial().architecture for _ in range(3)
+    ]
 
 
 def test_cancelling_is_noticed_within_a_second(start, storage, clock):

@@ -32,3 +32,7 @@ def test_metrics_join_the_static_ones_with_the_newest_measured():
     )
     assert trial.id == "s-4"
     assert trial.metrics == {"params": 5.0, "AP": 0.2, "loss": 2.0}
+    assert trial.measured(Measurement(fidelity=2, metrics={"AP": 0.9})) == trial
+    early = trial.measured(Measurement(fidelity=0, metrics={"AP": 0.9, "box_loss": 3.0}))
+    assert [measurement.fidelity for measurement in early.measurements] == [0, 1, 2]
+    assert early.metrics == {**trial.metrics, "box_loss": 3.0}
