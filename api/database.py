@@ -13,6 +13,10 @@ from sqlalchemy.exc import ArgumentError
 from nas.errors import StorageError
 
 BUSY_TIMEOUT_S = 30.0
+_SNAPSHOT: dict[str, dict[str, Any]] = {  # SQLite's transactions are such by themselves
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
 
 
@@ -47,8 +51,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one state of the database."""
-    with engine.connect() as connection, connection.begin():
+    """A transaction that sees one state of the database, however many statements it reads with."""
+    with engine.connect().execution_options(**_SNAPSHOT[engine.dialect.name]) as connection, connection.begin():
         yield connection
 
 

@@ -46,6 +46,18 @@ def test_a_transaction_that_fails_leaves_nothing(sql_storage):
     assert sql_storage.search(search.id) == search
 
 
+def test_what_is_read_in_one_transaction_is_one_state(sql_storage):
+    search = sql_storage.create_search("cells", {})
+    wish = text("SELECT cancel_requested FROM searches")
+    with reading(sql_storage.engine) as connection:
+        assert not connection.execute(wish).scalar()
+        sql_storage.request_cancel(search.id)
+        assert not connection.execute(wish).scalar()
+    with reading(sql_storage.engine) as connection:
+        assert connection.execute(wish).scalar()
+        sql_storage.create_search("another connection may still write", {})
+
+
 def test_nan_is_no_json(sql_storage):
     with pytest.raises(Exception, match="JSON compliant"):
         sql_storage.create_search("cells", {"seed": float("nan")})
