@@ -100,7 +100,8 @@ def _walk(search_id: str, query: Query, status: TrialStatus, stretch: Stretch, f
     if few is not None:
         statement = statement.where(number.in_(few))
     for condition in query.where:
-        statement = statement.where(_meets(search_id, number, condition))
+        on_the_way = condition.metric == query.sort  # then it bounds the walk itself
+        statement = statement.where(_compares(value, condition) if on_the_way else _meets(search_id, number, condition))
     order = value.desc() if query.descending else value.asc()
     return statement.where(stretch(value, number)).order_by(order, number).limit(query.limit + 1)
 
@@ -119,7 +120,7 @@ def _meets(search_id: str, number: ColumnElement[int], condition: Condition) -> 
 def _few_matches(connection: Connection, search_id: str, query: Query) -> list[int] | None:
     """The numbers of the trials that meet the first selective condition; None when no condition is selective."""
     for condition in query.where:
-        if condition.metric == NUMBER:
+        if condition.metric in (NUMBER, query.sort):
             continue
         matches = [
             number for status in query.statuses for number in connection.scalars(_matches(search_id, status, condition))

@@ -123,6 +123,16 @@ def test_a_frequent_condition_is_looked_up_by_key_on_the_way(sqlite_storage, mon
     assert "PRIMARY KEY" in plan
 
 
+def test_a_condition_on_the_sorted_metric_bounds_the_walk(sqlite_storage):
+    lease = leased(sqlite_storage)
+    add_completed(sqlite_storage, lease, [{"AP": 0.5}])
+    (plan,) = plans(sqlite_storage, lease.search_id, parse_query(sort="AP", where=["AP<0.9", "AP>=0.1"]))
+    assert "value>? AND value<?" in plan
+    assert "SUBQUERY" not in plan
+    (plan,) = plans(sqlite_storage, lease.search_id, parse_query(sort="number", where=["number<9"]))
+    assert "SUBQUERY" not in plan
+
+
 def test_a_rare_condition_gives_the_same_page_as_a_frequent_one(sqlite_storage, monkeypatch):
     lease = leased(sqlite_storage)
     add_completed(sqlite_storage, lease, [{"AP": number % 5 / 5} for number in range(30)])
