@@ -71,9 +71,10 @@ def _settled(lifespan: Lifespan | None) -> Lifespan:
 def _routes(settings: Settings) -> APIRouter:
     # The gate checks the token; this dependency only tells readers of the description that there is one.
     bearer = Depends(HTTPBearer(auto_error=False, description="NAS_API_TOKEN of the service"))
-    router = APIRouter(prefix=PREFIX, dependencies=[bearer] if settings.api_token else [])
+    router = APIRouter(prefix=PREFIX)
     for module in (searches, trials, spaces, health):
-        router.include_router(module.router)
+        router.include_router(module.router, dependencies=[bearer] if settings.api_token else [])
+    router.include_router(health.open_router)
     return router
 
 

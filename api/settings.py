@@ -26,7 +26,9 @@ class Settings(BaseModel):
     database_url: str | None = Field(None, description="by default an SQLite file in `home`")
     ray_address: str | None = Field(None, description="a running Ray cluster; by default a local one is started")
     api_url: str = Field("http://127.0.0.1:8765", description="where the command line finds the service")
-    api_token: SecretStr | None = Field(None, description="when set, every request but health needs it as Bearer token")
+    api_token: SecretStr | None = Field(
+        None, min_length=1, description="when set, every request but health needs it as Bearer token"
+    )
     data_root: Path | None = Field(
         None, description="folder of the data sets; paths in a submitted document are relative to it and stay inside it"
     )

@@ -74,8 +74,15 @@ def test_a_request_that_sends_nothing_needs_no_content_type(client):
 
 def test_only_a_service_with_a_token_says_that_it_needs_one(guarded, client):
     assert "security" not in client.get("/openapi.json").json()["paths"]["/api/v1/searches"]["get"]
-    described = guarded.get("/openapi.json", headers=TOKEN).json()
-    assert described["paths"]["/api/v1/searches"]["get"]["security"] == [{"HTTPBearer": []}]
+    described = guarded.get("/openapi.json", headers=TOKEN).json()["paths"]
+    assert described["/api/v1/searches"]["get"]["security"] == [{"HTTPBearer": []}]
+    assert "security" not in described["/api/v1/health"]["get"]
+
+
+def test_an_empty_token_is_none():
+    with pytest.raises(ValueError, match="api_token"):
+        Settings(api_token="")
+    assert Settings.from_environment({"NAS_API_TOKEN": ""}).api_token is None
 
 
 def test_a_large_body_is_refused_also_when_its_length_is_not_announced(sqlite_storage, make_client):
