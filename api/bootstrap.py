@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager, redirect_stdout
 from enum import StrEnum
 from pathlib import Path
 
-from api.errors import Unreachable
-from api.ownership import free_from_the_dead, kept, this_process
+from api.errors import Refused, Unreachable
+from api.ownership import TTL_S, free_from_the_dead, kept, this_process
+from api.supervisor import ON_LOOPBACK
 from nas.controller import Controller
 from nas.opening import open_controller
 from nas.ports import Storage
-from nas.records import Search
+from nas.records import Search, SearchStatus
 
 EVALUATOR = "workers.evaluator:evaluate"
 
@@ -38,7 +39,7 @@ def conduct(
     """The search as it ended; resumed where it was, when it had begun before.
 
     `concurrent` replaces the document's for this run only. Raises `LeaseHeld`, which names the process that works on
-    the search, `LeaseLost`, and `Unreachable` when there is no Ray at the address.
+    the search, `LeaseLost`, `Unreachable` when there is no Ray at the address, and `Refused` when a trial fits nowhere.
     """
     free_from_the_dead(storage, search_id)
     home = home.absolute()
@@ -63,13 +64,18 @@ def _run_inline(controller: Controller) -> None:
 
 
 def _run_on_ray(controller: Controller, *, home: Path, concurrent: int | None, address: str | None) -> None:
-    from workers.ray_driver import run_on_ray
+    if address is None:
+        _stay_on_loopback()
+    from workers.ray_driver import run_on_ray, shortage
 
     document = controller.document
     concurrent = concurrent or document.resources.concurrent
     cpus, gpus = document.resources.cpus, document.resources.gpus
     directory = home / "ray" / controller.search_id
-    with _ray(document.name, directory, cpus=concurrent * cpus, gpus=concurrent * gpus, address=address):
+    with _ray(document.name, directory, cpus=concurrent * cpus, address=address):
+        lack = shortage(cpus=cpus, gpus=gpus)
+        if lack is not None:
+            raise Refused(lack)
         run_on_ray(
             controller,
             EVALUATOR,
@@ -84,6 +90,7 @@ def _run_on_ray(controller: Controller, *, home: Path, concurrent: int | None, a
 @contextmanager
 def ray_head(*, cpus: int | None) -> Iterator[dict[str, str]]:
     """A local Ray of its own with its dashboard, for searches that run in other processes; where both are found."""
+    _stay_on_loopback()
     from workers.ray_driver import connected
 
     with connected(name="nas serve", cpus=cpus or os.cpu_count() or 1, dashboard=True) as found:
@@ -91,8 +98,22 @@ def ray_head(*, cpus: int | None) -> Iterator[dict[str, str]]:
         yield {"address": found["gcs_address"], "dashboard": dashboard}
 
 
+def give_up(storage: Storage, search_id: str, reason: str) -> Search:
+    """The search, which cannot begin here, as failed for that reason."""
+    lease = storage.acquire_lease(search_id, str(this_process()), TTL_S)
+    if lease is not None:
+        storage.set_search_status(lease, SearchStatus.FAILED, reason)
+        storage.release_lease(lease)
+    return storage.search(search_id)
+
+
+def _stay_on_loopback() -> None:
+    """Keeps a Ray of our own off the network. Works until ray is imported, which reads it then."""
+    os.environ.update({**ON_LOOPBACK, **os.environ})
+
+
 @contextmanager
-def _ray(name: str, directory: Path, *, cpus: float, gpus: float, address: str | None) -> Iterator[None]:
+def _ray(name: str, directory: Path, *, cpus: float, address: str | None) -> Iterator[None]:
     """Connected to Ray inside. What Ray prints, from threads of its own, goes to a log beside the trials."""
     from workers.ray_driver import connected
 
@@ -101,7 +122,7 @@ def _ray(name: str, directory: Path, *, cpus: float, gpus: float, address: str |
         log = stack.enter_context((directory / "ray.log").open("a", buffering=1))
         stack.enter_context(redirect_stdout(log))
         try:
-            stack.enter_context(connected(name=name, cpus=cpus, gpus=gpus, address=address))
-        except OSError as error:
+            stack.enter_context(connected(name=name, cpus=cpus, address=address))
+        except (OSError, ValueError) as error:
             raise Unreachable(f"no Ray answers at {address}: {error}") from error
         yield

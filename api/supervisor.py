@@ -27,6 +27,10 @@ POLL_S = 1.0
 GRACE_S = 20.0
 PATIENCE_S = 2.0  # before a search whose process died is started again, doubled each time
 MOST_PATIENCE_S = 300.0
+# What keeps a local Ray on loopback, as it is by default on the systems that the variable names.
+ON_LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+# Our own Ray lets in only who has the token that Ray keeps in the user's home folder.
+OWN_RAY = {"RAY_AUTH_MODE": "token", **ON_LOOPBACK}
 Child = subprocess.Popen[str]
 
 
@@ -39,13 +43,12 @@ class Spawn(Protocol):
 def spawn(arguments: Sequence[str], *, listen: bool = False, own_ray: bool = False) -> Child:
     """A child of the command line whose standard input ends when this process does. Ctrl-C does not reach it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "api.cli", *arguments],
+        [sys.executable, "-P", "-m", "api.cli", *arguments],  # -P: never a module of the folder we run in
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE if listen else subprocess.DEVNULL,
         text=True,
         start_new_session=True,
-        # Our own Ray lets in only who has the token that Ray keeps in the home folder.
-        env={**({"RAY_AUTH_MODE": "token"} if own_ray else {}), **os.environ},
+        env={**(OWN_RAY if own_ray else {}), **os.environ},
     )
 
 
@@ -105,11 +108,16 @@ class Supervisor:
         if self.storage.search(search_id).status not in (SearchStatus.QUEUED, SearchStatus.RUNNING):
             self.attempts.pop(search_id, None)
             return
+        patience = self._postpone(search_id)
+        log.warning("the process of search %s ended (%s); again in %.0f s", search_id, child.returncode, patience)
+
+    def _postpone(self, search_id: str) -> float:
+        """Seconds until the search is tried again."""
         attempts = self.attempts.setdefault(search_id, Attempts())
-        patience = min(PATIENCE_S * 2**attempts.failed, MOST_PATIENCE_S)
+        patience: float = min(PATIENCE_S * 2**attempts.failed, MOST_PATIENCE_S)
         attempts.failed += 1
         attempts.not_before = self.clock() + patience
-        log.warning("the process of search %s ended (%s); again in %.0f s", search_id, child.returncode, patience)
+        return patience
 
     def _waiting(self) -> Iterator[Search]:
         """Unfinished searches nobody works on, oldest first."""
@@ -133,8 +141,11 @@ class Supervisor:
 
     def _start(self, search: Search) -> None:
         arguments = ["conduct", search.id, "--driver", self.driver]
-        if self.driver == "ray":
-            arguments += ["--ray-address", self._ray()]
+        try:
+            arguments += ["--ray-address", self._ray()] if self.driver == "ray" else []
+        except ChildProcessError as error:
+            log.warning("search %s waits: %s; again in %.0f s", search.id, error, self._postpone(search.id))
+            return
         log.info("search %s (%s) starts", search.name, search.id)
         self.children[search.id] = self.spawn(arguments, own_ray=self.ray_address is None)
 
@@ -164,7 +175,7 @@ def told_by(ray: Child) -> dict[str, str]:
     assert ray.stdout is not None, "spawned to be listened to"
     line = ray.stdout.readline()
     if not line:
-        raise ChildProcessError("the local Ray did not start; what it says about that stands above")
+        raise ChildProcessError("the local Ray did not start, for the reason above")
     told: dict[str, str] = json.loads(line)
     return told
 

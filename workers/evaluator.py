@@ -1,6 +1,7 @@
 """Judges one candidate by training it: the `Evaluator` port, from a plain function call."""
 
 import logging
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -82,7 +83,7 @@ def _opened(assignment: Assignment, device: torch.device) -> tuple[Task[Any], Tr
 
 def _device(assignment: Assignment) -> torch.device:
     """Where the trial runs; also gives torch the threads the trial was lent."""
-    torch.set_num_threads(max(1, int(assignment.cpus)))
+    torch.set_num_threads(max(1, min(int(assignment.cpus), os.cpu_count() or 1)))  # more only wait for each other
     if assignment.gpus <= 0:
         return torch.device("cpu")
     if not torch.cuda.is_available():

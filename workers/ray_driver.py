@@ -41,6 +41,8 @@ QUIET_TUNE = {
 }
 
 CONNECT_S = 10.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+log = logging.getLogger(__name__)
 LOW_MEMORY = ("running low on memory", "memory usage threshold", "OutOfMemoryError")  # words of Ray's memory monitor
 
 
@@ -85,22 +87,22 @@ def run_on_ray(
 
 @contextmanager
 def connected(
-    *, name: str, cpus: float = 1, gpus: float = 0, address: str | None = None, dashboard: bool = False
+    *, name: str, cpus: float = 1, address: str | None = None, dashboard: bool = False
 ) -> Iterator[dict[str, str]]:
-    """Connected to Ray inside, disconnected after: to the cluster at `address`, else to a local Ray of that size.
+    """Connected to Ray inside, disconnected after: to the cluster at `address`, else to a local Ray of so many CPUs.
 
-    Yields Ray's own addresses (`gcs_address`, `webui_url`). `name` stands in the dashboard's list of jobs. Raises
-    OSError when nothing answers at the address.
+    A local Ray counts the GPUs of the machine itself. Yields Ray's own addresses (`gcs_address`, `webui_url`). `name`
+    stands in the dashboard's list of jobs. Raises OSError when nothing answers at the address, ValueError when it is
+    none.
     """
-    size = {"num_cpus": max(1, math.ceil(cpus)), "num_gpus": math.ceil(gpus)}
-    local: dict[str, Any] = {**size, "include_dashboard": dashboard}
+    local: dict[str, Any] = {"num_cpus": max(1, math.ceil(cpus)), "include_dashboard": dashboard}
     if address:
         check_reachable(address)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of Ray's own start-up
         context: Any = ray.init(
             address=address or "local",
-            job_config=JobConfig(metadata={"search": name}),
+            job_config=InstalledOnly(metadata={"search": name}),
             logging_level=logging.ERROR,
             log_to_driver=False,
             **({} if address else local),
@@ -113,9 +115,42 @@ def connected(
 
 def check_reachable(address: str) -> None:
     """Raises OSError when nothing listens at host:port, which Ray would try again for minutes."""
-    host, _, port = address.rpartition("://")[2].rpartition(":")
+    host, port = host_and_port(address)
     if host and port.isdigit():
         socket.create_connection((host, int(port)), timeout=CONNECT_S).close()
+
+
+def host_and_port(address: str) -> tuple[str, str]:
+    """The two parts of host:port or ray://host:port."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    return host, port
+
+
+class InstalledOnly(JobConfig):
+    """A job whose workers import what is installed, never what lies in the folder where the command runs."""
+
+    def _runtime_env_has_working_dir(self) -> bool:
+        """True: Ray then puts neither that folder nor the script's before everything else on the workers' path."""
+        return True
+
+
+def shortage(*, cpus: float, gpus: float) -> str | None:
+    """Why a trial of that size would wait for ever on the Ray this process is connected to; None when it would not.
+
+    A Ray on loopback is one machine and stays so. Others may grow: there, what no node can hold yet is only logged.
+    """
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
+    if any(node.get("CPU", 0) >= cpus and node.get("GPU", 0) >= gpus for node in nodes):
+        return None
+    most = [max((node.get(kind, 0) for node in nodes), default=0) for kind in ("CPU", "GPU")]
+    sentence = (
+        f"a trial asks for {cpus:g} CPUs and {gpus:g} GPUs (resources), "
+        f"but no machine of this Ray has more than {most[0]:g} CPUs and {most[1]:g} GPUs"
+    )
+    if host_and_port(ray.get_runtime_context().gcs_address)[0] in LOOPBACK:
+        return sentence
+    log.warning("%s: trials wait for one that has", sentence)
+    return None
 
 
 class Bridge:
@@ -127,6 +162,7 @@ class Bridge:
         self.numbers: dict[str, int] = {}  # running trials, by Tune's id
         self.actors: dict[str, Any] = {}
         self.stopped_by: Exception | None = None
+        self.dropped = False  # the controller wants nothing more
 
     def __reduce__(self) -> tuple[type[object], tuple[()]]:
         """Nothing: Tune snapshots whatever it was given, but a controller is rebuilt from its storage."""
@@ -142,6 +178,9 @@ class Bridge:
 
     def started(self, trial_id: str, actor: Any) -> None:
         """Names the trial's next calls, so that the Ray dashboard lists them by search and number."""
+        if trial_id not in self.numbers:  # dropped before it began
+            ray.kill(actor)
+            return
         self.actors[trial_id] = actor
         bound = type(actor).__getattr__(actor, "train")
         actor.train = bound.options(name=f"{self.name} trial {self.numbers[trial_id]}")
@@ -177,9 +216,23 @@ class Bridge:
         self.actors.pop(trial_id, None)
         return self.numbers.pop(trial_id)
 
-    def heartbeat(self) -> None:
-        """Lets the controller renew its lease while no trial reports."""
-        self.guarded(self.controller.heartbeat)
+    def look(self) -> None:
+        """Lets the controller renew its lease, and end trials that do not report: they may wait, or train for long."""
+        self.guarded(self._look)
+
+    def _look(self) -> None:
+        self.controller.heartbeat()
+        for trial_id, number in list(self.numbers.items()):
+            if self.controller.should_stop(number):
+                self._drop(trial_id)
+
+    def _drop(self, trial_id: str) -> None:
+        """Ends a trial where it is. Tune is told to stop altogether: it may still wait for room to start this one."""
+        actor = self.actors.get(trial_id)
+        if actor is not None:
+            ray.kill(actor)
+        self.controller.record(Finished(number=self._forget(trial_id)))
+        self.dropped = True
 
     def guarded(self, step: Callable[[], Any], otherwise: Any = None) -> Any:
         """What the step returns. Tune would swallow or wrap an error of ours: it is kept, and ends the run."""
@@ -231,7 +284,7 @@ class ControllerStopper(tune.Stopper):
         return self.bridge.take(trial_id, result)
 
     def stop_all(self) -> bool:
-        return self.bridge.stopped_by is not None
+        return self.bridge.dropped or self.bridge.stopped_by is not None
 
 
 class ControllerCallback(tune.Callback):
@@ -250,7 +303,7 @@ class ControllerCallback(tune.Callback):
         self.bridge.died(trial.trial_id, last_words(trial))
 
     def on_step_end(self, iteration: int, trials: list[Any], **info: Any) -> None:
-        self.bridge.heartbeat()
+        self.bridge.look()
 
 
 class TrialActor(tune.Trainable):
@@ -262,7 +315,7 @@ class TrialActor(tune.Trainable):
     evaluator: Evaluator | str
 
     def setup(self, config: dict[str, Any]) -> None:
-        threads = str(max(1, int(config["assignment"].cpus)))
+        threads = str(max(1, min(int(config["assignment"].cpus), os.cpu_count() or 1)))
         os.environ.update(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)  # before the evaluator loads torch
         self.reports: Iterator[Report] = iter(())
         self.reset_config(config)

@@ -18,5 +18,5 @@ def upgrade() -> None:
     try:
         version = upgrade_database(settings().storage_url)
     except (SQLAlchemyError, OSError) as error:
-        raise Unreachable(f"the database cannot be opened: {error}") from error
+        raise Unreachable(f"the database cannot be opened: {getattr(error, 'orig', error)}") from error
     console().print(f"The database has schema {version}.", highlight=False)

@@ -5,6 +5,7 @@ import threading
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from api.client import Reader
 from api.commands.progress import follow, verdict
@@ -21,6 +22,7 @@ from api.errors import Refused
 from api.schemas import search_view, trial_detail, trial_view
 from nas.errors import NotFound
 from nas.leaderboard import parse_query
+from nas.ports import SearchSummary
 from nas.records import LEGAL_SEARCH, Search, SearchStatus, Trial
 
 TRIAL = re.compile(r"(?P<search>.+)[/-](?P<number>\d+)")
@@ -45,7 +47,7 @@ def searches(
     if as_json:
         print_json([search_view(search).model_dump(mode="json") for search in page.searches])
     else:
-        console().print(searches_table(summaries))
+        show_searches(summaries)
 
 
 def leaderboard(
@@ -83,7 +85,7 @@ def show(
 def watch(search: SearchName) -> None:
     """Follow a search until it ends. Leaving with Ctrl-C leaves the search running."""
     with reader() as source:
-        raise typer.Exit(watch_search(source, source.search(search).id))
+        raise typer.Exit(watch_search(source, source.search(search).id, console()))
 
 
 def cancel(search: SearchName, as_json: AsJson = False) -> None:
@@ -96,6 +98,15 @@ def cancel(search: SearchName, as_json: AsJson = False) -> None:
         print_json(search_view(asked).model_dump(mode="json"))
     else:
         console().print(f"Search {asked.name} ({asked.id}) will be cancelled.", soft_wrap=True)
+
+
+def show_searches(summaries: list[SearchSummary]) -> None:
+    """The searches as a table, and below it why some of them ended as they did."""
+    told = console()
+    told.print(searches_table(summaries))
+    for search in (summary.search for summary in summaries):
+        if search.reason:
+            told.print(f"{search.name} ({search.id}): {verdict(search)}", soft_wrap=True, markup=False, highlight=False)
 
 
 def find_trial(source: Reader, name: str) -> tuple[Search, Trial]:
@@ -124,12 +135,12 @@ def show_trial(search: Search, trial: Trial) -> None:
             told.print(f"{artifact.name}: {artifact.uri} ({artifact.size_bytes:,} bytes)", soft_wrap=True)
 
 
-def watch_search(source: Reader, search_id: str) -> ExitCode:
+def watch_search(source: Reader, search_id: str, told: Console) -> ExitCode:
     """Follows the search; what its end means."""
     try:
-        follow(source, search_id, console(), threading.Event())
+        follow(source, search_id, told, threading.Event())
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     ended = source.summary(search_id).search
-    console().print(f"{ended.name}: {verdict(ended)}", soft_wrap=True, markup=False)
+    told.print(f"{ended.name}: {verdict(ended)}", soft_wrap=True, markup=False)
     return exit_code(ended)

@@ -12,10 +12,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from api.bootstrap import Driver, conduct
+from api.bootstrap import Driver, conduct, give_up
 from api.commands.progress import follow, verdict
 from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_json, settings, storage
 from api.commands.tables import leaderboard_table
+from api.errors import Refused
 from api.schemas import search_detail, trial_view
 from nas.document import SearchDocument, load_document
 from nas.errors import DocumentError
@@ -70,6 +71,10 @@ def conduct_one(
             found = conduct(store, search, home=settings().home, driver=driver, ray_address=ray_address)
         except KeyboardInterrupt:
             raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except (DocumentError, Refused) as error:  # nobody reads here: who submitted it finds the reason in the search
+            if store.summary(search).trials_by_status:
+                raise  # it could run before, so what is missing may come back
+            found = give_up(store, search, str(error))
     raise typer.Exit(exit_code(found))
 
 

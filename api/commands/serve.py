@@ -13,7 +13,7 @@ from rich.logging import RichHandler
 
 from api.bootstrap import Driver, ray_head
 from api.commands.run import WhichDriver, wait_for_parent
-from api.commands.session import console, settings
+from api.commands.session import console, settings, storage
 from api.errors import Refused
 from api.settings import Settings
 from api.supervisor import Supervisor, supervised
@@ -36,33 +36,30 @@ def serve(
 ) -> None:
     """Serve REST and run the submitted searches, until Ctrl-C. Unfinished searches of earlier runs go on."""
     from api.authentication import check_binding
-    from api.storage import open_storage
 
     here = settings()
     check_binding(host, here.api_token.get_secret_value() if here.api_token else None)
     logging.basicConfig(format="%(message)s", handlers=[RichHandler(show_path=False)])
     logging.getLogger("api").setLevel(logging.INFO)
-    storage = open_storage(here.storage_url)
-    supervisor = Supervisor(
-        storage=storage, most=concurrent, ray_address=ray_address or here.ray_address, cpus=cpus, driver=driver
-    )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with closing(listen(host, port)) as listener, supervised(supervisor):
-            serve_requests(storage, here, supervisor, listener)
-    except KeyboardInterrupt:
-        console().print("Stopped. `nas serve` goes on with unfinished searches.")
-    finally:
-        storage.close()
+    with storage() as store:
+        supervisor = Supervisor(
+            storage=store, most=concurrent, ray_address=ray_address or here.ray_address, cpus=cpus, driver=driver
+        )
+        try:
+            with closing(listen(host, port)) as listener, supervised(supervisor):
+                serve_requests(store, here, supervisor, listener)
+        except KeyboardInterrupt:
+            console().print("Stopped. `nas serve` goes on with unfinished searches.")
 
 
-def serve_requests(storage: "SqlStorage", here: Settings, supervisor: Supervisor, listener: socket.socket) -> None:
+def serve_requests(store: "SqlStorage", here: Settings, supervisor: Supervisor, listener: socket.socket) -> None:
     """Answers requests until a signal comes."""
     import uvicorn
 
     from api.app import create_app
 
-    app = create_app(storage, here, wake=supervisor.wake)
+    app = create_app(store, here, wake=supervisor.wake)
     host, port = listener.getsockname()[:2]
     told = console()
     told.print(f"Serving http://{host}:{port}, described at http://{host}:{port}/api/docs", soft_wrap=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,7 +15,9 @@ from api.client import Reader, connected
 from api.errors import Unreachable
 from api.settings import Settings
 from nas.errors import NotFound
-from nas.ports import Storage
+
+if TYPE_CHECKING:
+    from api.storage import SqlStorage
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 SearchName = Annotated[str, typer.Argument(metavar="SEARCH", help="Name or id of a search; a name means its newest.")]
@@ -65,7 +67,7 @@ def reader() -> Iterator[Reader]:
 
 
 @contextmanager
-def storage(*, must_exist: bool = False) -> Iterator[Storage]:
+def storage(*, must_exist: bool = False) -> Iterator["SqlStorage"]:
     """The storage of the state folder. Raises `Unreachable`, and `NotFound` where there is nothing to read yet."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -79,6 +81,6 @@ def storage(*, must_exist: bool = False) -> Iterator[Storage]:
     try:
         opened = open_storage(here.storage_url)
     except (SQLAlchemyError, OSError) as error:
-        raise Unreachable(f"the database cannot be opened: {error}") from error
+        raise Unreachable(f"the database cannot be opened: {getattr(error, 'orig', error)}") from error
     with closing(opened):
         yield opened

@@ -3,11 +3,12 @@
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from api.client import connected
 from api.commands.read import watch_search
 from api.commands.run import DocumentPath
-from api.commands.session import AsJson, console, print_json, settings
+from api.commands.session import AsJson, ExitCode, console, print_json, settings
 from api.schemas import search_view
 from nas.document import load_document
 
@@ -22,9 +23,9 @@ def submit(
     loaded = load_document(document)
     with connected(settings()) as client:
         search = client.submit(loaded.model_dump(mode="json"), idempotency_key=key)
+        told = Console(stderr=True) if as_json else console()  # JSON has the standard output for itself
+        told.print(f"Search [bold]{search.name}[/] ({search.id}) is {search.status}.", soft_wrap=True)
+        code = watch_search(client, search.id, told) if watch else ExitCode.DONE
         if as_json:
-            print_json(search_view(search).model_dump(mode="json"))
-        else:
-            console().print(f"Search [bold]{search.name}[/] ({search.id}) is {search.status}.", soft_wrap=True)
-        if watch:
-            raise typer.Exit(watch_search(client, search.id))
+            print_json(search_view(client.search(search.id)).model_dump(mode="json"))
+    raise typer.Exit(code)

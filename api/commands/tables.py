@@ -14,15 +14,15 @@ CURVES = 6  # metrics shown epoch by epoch; all of them stand in the last table,
 
 
 def searches_table(summaries: Iterable[SearchSummary]) -> Table:
-    """One line per search."""
-    table = _table("search", "id", "status", "trials", "failed", "created", "reason")
+    """One line per search. Only the name may break: an id is to be copied."""
+    table = _table("search", "id", "status", "trials", "failed", "created")
+    for column in table.columns[1:]:
+        column.no_wrap = True
     for summary in summaries:
         search, counts = summary.search, summary.trials_by_status
         done = f"{finished(counts)}/{budget(search)}" if budget(search) else str(finished(counts))
         failed = str(counts.get(TrialStatus.FAILED, 0))
-        table.add_row(
-            search.name, search.id, status_of(search), done, failed, moment(search.created_at), search.reason or ""
-        )
+        table.add_row(search.name, search.id, status_of(search), done, failed, moment(search.created_at))
     return table
 
 

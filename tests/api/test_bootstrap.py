@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from api.bootstrap import Driver, conduct
+from api.bootstrap import Driver, conduct, give_up
 from api.errors import Unreachable
 from api.storage import open_storage
 from nas.document import load_document
@@ -21,6 +21,13 @@ def storage(tmp_path):
     opened = open_storage(f"sqlite:///{tmp_path / 'nas.db'}")
     yield opened
     opened.close()
+
+
+def child(folder, *arguments, **variables):
+    """A command that runs in the folder and keeps its state there."""
+    command = [sys.executable, "-P", "-m", "api.cli", *arguments]
+    environment = {**os.environ, "NAS_HOME": str(folder), "OMP_NUM_THREADS": "1", **variables}
+    return subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE)
 
 
 def queue(storage, folder, **fields):
@@ -47,19 +54,38 @@ def test_a_search_of_somebody_else_is_not_touched(storage, tmp_path):
 
 def test_a_ray_that_is_not_there_is_told_at_once_and_the_search_given_back(storage, tmp_path):
     search = queue(storage, tmp_path)
-    with pytest.raises(Unreachable, match=r"no Ray answers at 127\.0\.0\.1:1"):
-        conduct(storage, search.id, home=tmp_path, ray_address="127.0.0.1:1")
+    for address in ("127.0.0.1:1", "nonsense"):
+        with pytest.raises(Unreachable, match=f"no Ray answers at {address}"):
+            conduct(storage, search.id, home=tmp_path, ray_address=address)
     assert storage.lease_of(search.id) is None
 
 
 @pytest.mark.ray
-def test_a_search_runs_on_a_ray_that_is_there(storage, tmp_path, local_ray):
+def test_a_search_runs_on_a_ray_that_is_there_whatever_lies_in_the_folder(storage, tmp_path, local_ray):
+    for package in ("api", "nas", "ray", "workers"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("raise SystemExit('of another project')")
     search = queue(storage, tmp_path)
-    command = [sys.executable, "-m", "api.cli", "conduct", search.id, "--ray-address", local_ray]
-    environment = {**os.environ, "NAS_HOME": str(tmp_path), "RAY_AUTH_MODE": "token", "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as child:
-        assert child.wait(120) == 0
+    with child(tmp_path, "conduct", search.id, "--ray-address", local_ray, RAY_AUTH_MODE="token") as conducting:
+        assert conducting.wait(120) == 0
     assert storage.search(search.id).status is SearchStatus.COMPLETED
+
+
+@pytest.mark.ray
+def test_our_own_ray_is_asked_for_nothing_it_can_never_hold(storage, tmp_path):
+    search = queue(storage, tmp_path, resources={"cpus": 1, "gpus": 64})
+    with child(tmp_path, "conduct", search.id) as conducting:
+        assert conducting.wait(120) == 1
+    failed = storage.search(search.id)
+    assert failed.status is SearchStatus.FAILED
+    assert failed.reason.startswith("a trial asks for 1 CPUs and 64 GPUs")
+
+
+def test_a_search_that_cannot_begin_is_failed_with_its_reason(storage, tmp_path):
+    search = queue(storage, tmp_path)
+    assert give_up(storage, search.id, "no pictures").reason == "no pictures"
+    assert storage.search(search.id).status is SearchStatus.FAILED
+    assert storage.lease_of(search.id) is None
 
 
 @pytest.mark.ray
@@ -72,6 +98,7 @@ def test_our_own_ray_tells_its_addresses_and_ends_with_its_input():
         text=True,
     ) as head:
         told = json.loads(head.stdout.readline())
+        assert told["address"].startswith("127.0.0.1:")
         assert told["dashboard"].startswith("http://127.0.0.1:")
         head.stdin.close()
         assert head.wait(60) == 0

@@ -140,6 +140,21 @@ def test_a_bad_look_does_not_end_the_service(storage, supervisor, nursery, caplo
     assert "looking after the searches failed" in caplog.text
 
 
+def test_a_ray_that_does_not_start_is_tried_again_with_patience(storage, supervisor, caplog):
+    def stillborn(arguments, *, listen=False, own_ray=False):
+        started.append(arguments)
+        return subprocess.Popen(["true"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    started = []
+    supervisor.driver, supervisor.spawn = "ray", stillborn
+    storage.create_search("toy", {})
+    supervisor.step()
+    supervisor.step()
+    end(supervisor.ray)
+    assert started == [["ray-head"]]
+    assert "the local Ray did not start" in caplog.text
+
+
 def test_a_real_child_is_one_of_the_command_line():
     child = spawn(["spaces", "nosuch"], listen=True)
     assert child.wait(60) == 3

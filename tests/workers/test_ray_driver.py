@@ -4,6 +4,7 @@ import os
 import signal
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -13,7 +14,7 @@ from nas.errors import LeaseLost
 from nas.memory import MemoryStorage
 from nas.records import FailureKind, Measured, Measurement, SearchStatus, TrialStatus
 from nas.testing.searches import ToyEvaluator, toy_controller, toy_document
-from workers.ray_driver import death_of, load_evaluator, quiet_tune, run_on_ray
+from workers.ray_driver import death_of, host_and_port, load_evaluator, quiet_tune, run_on_ray, shortage
 
 pytestmark = pytest.mark.ray
 
@@ -27,13 +28,13 @@ def storage():
 def drive(local_ray, tmp_path):
     """Runs a controller on the shared Ray, two trials at a time."""
 
-    def run(controller, evaluator):
+    def run(controller, evaluator, cpus=1):
         run_on_ray(
             controller,
             evaluator,
             name=controller.document.name,
             concurrent=2,
-            cpus=1,
+            cpus=cpus,
             gpus=0,
             storage_directory=tmp_path,
         )
@@ -127,6 +128,39 @@ def test_a_cancelled_search_stops_its_trials(storage, drive):
     drive(controller, judge)
     assert storage.search(controller.search_id).status is SearchStatus.CANCELLED
     assert {trial.status for trial in storage.trials(controller.search_id)} == {TrialStatus.CANCELLED}
+
+
+class CancelledAtOnce(Controller):
+    """Learns, when it has handed the first trial out, that people want the search cancelled."""
+
+    def next_trial(self):
+        answer = super().next_trial()
+        self.storage.request_cancel(self.search_id)
+        return answer
+
+
+@pytest.mark.parametrize("cpus", [1, 1000])
+def test_trials_that_train_for_long_or_wait_for_room_are_cancelled_too(storage, drive, cpus):
+    def judge(assignment):
+        Event().wait()
+        yield
+
+    moments = count(step=2)
+    controller = toy_controller(storage, toy_document(), clock=lambda: next(moments))
+    controller.__class__ = CancelledAtOnce
+    drive(controller, judge, cpus=cpus)
+    assert storage.search(controller.search_id).status is SearchStatus.CANCELLED
+    assert {trial.status for trial in storage.trials(controller.search_id)} == {TrialStatus.CANCELLED}
+
+
+def test_what_no_machine_can_hold_is_told(local_ray, caplog, monkeypatch):
+    assert shortage(cpus=2, gpus=0) is None
+    sentence = "a trial asks for 3 CPUs and 1 GPUs (resources), but no machine of this Ray has more than 2 CPUs"
+    monkeypatch.setattr("workers.ray_driver.LOOPBACK", (host_and_port(local_ray)[0],))
+    assert sentence in shortage(cpus=3, gpus=1)
+    monkeypatch.setattr("workers.ray_driver.LOOPBACK", ())
+    assert shortage(cpus=3, gpus=1) is None
+    assert sentence in caplog.text
 
 
 class TakenOver(Controller):

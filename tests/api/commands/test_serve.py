@@ -76,6 +76,24 @@ def test_a_service_killed_in_the_middle_is_followed_by_one_that_goes_on(nas, ser
     assert "Stopped." in second.end(signal.SIGTERM)
 
 
+def test_a_search_that_cannot_begin_fails_with_its_reason(nas, serve, tmp_path, monkeypatch):
+    monkeypatch.setenv("NAS_API_URL", serve().url)
+    document = write_document(tmp_path)
+    (tmp_path / "shapes/annotations/instances_val.json").unlink()
+    assert nas("submit", document, "--watch", "--json") == ExitCode.FAILED
+    assert nas.json["status"] == "failed"
+    assert "instances_val.json" in nas.json["reason"]
+    assert nas("searches") == ExitCode.DONE
+    assert "failed: task.data.val.annotations: cannot be read" in nas.out
+
+
+def test_a_home_that_cannot_be_made_is_told(nas, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NAS_HOME", str(tmp_path / "file"))
+    assert nas("serve", "--port", "0") == ExitCode.REFUSED
+    assert "the database cannot be opened" in nas.err
+
+
 def test_beyond_loopback_it_needs_a_token(nas, monkeypatch):
     monkeypatch.delenv("NAS_API_TOKEN", raising=False)
     assert nas("serve", "--host", "0.0.0.0", "--port", "0") == ExitCode.REFUSED
