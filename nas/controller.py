@@ -129,13 +129,6 @@ class Controller:
             self._asked_to_stop.add(number)
         return stop
 
-    def retry(self, number: int) -> Assignment:
-        """The same trial again with the next attempt, after its worker died. Raises `NotFound` unless it is running."""
-        self.heartbeat()
-        if number not in self._running:
-            raise NotFound(f"trial {self.search_id}-{number} is not running, so it cannot be tried again")
-        return self._hand_out(number)
-
     def heartbeat(self) -> None:
         """Renews the lease when a third of its time is gone; call it at least that often."""
         if self._clock() - self._renewed_at < self._ttl_s / 3:
@@ -193,7 +186,8 @@ class Controller:
         self._failures += 1
         self._last_failure = f"trial {number}: {failure.message}"
         if self._failures >= max_failures(self.document.budget):
-            reason = f"{self._failures} trials failed; the last, {self._last_failure}"
+            failed = "1 trial failed:" if self._failures == 1 else f"{self._failures} trials failed; the last,"
+            reason = f"{failed} {self._last_failure}"
             self._ending = self._ending or Ending(SearchStatus.FAILED, reason)
 
     # How trials begin.

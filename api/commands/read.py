@@ -59,14 +59,15 @@ def leaderboard(
 ) -> None:
     """Show the best trials of a search, sorted and filtered by any metric."""
     with reader() as source:
-        found = source.summary(source.search(search).id).search
+        summary = source.summary(source.search(search).id)
+        found = summary.search
         query = parse_query(sort=sort, search=found, where=where, limit=top)
         trials = source.leaderboard(found.id, query).trials
     if as_json:
         print_json([trial_view(trial).model_dump(mode="json") for trial in trials])
         return
     extra = [query.sort, *(condition.metric for condition in query.where)]
-    console().print(leaderboard_table(found, trials, [name for name in extra if name != "number"]))
+    console().print(leaderboard_table(summary, trials, [name for name in extra if name != "number"]))
 
 
 def show(

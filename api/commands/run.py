@@ -176,11 +176,12 @@ def wait_for_parent() -> None:
 def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> None:
     """The leaderboard, and what to look at next."""
     best = store.leaderboard(search.id, parse_query(search=search, limit=TOP)).trials
+    summary = store.summary(search.id)
     if as_json:
-        detail = search_detail(store.summary(search.id)).model_dump(mode="json")
+        detail = search_detail(summary).model_dump(mode="json")
         print_json({**detail, "leaderboard": [trial_view(trial).model_dump(mode="json") for trial in best]})
         return
-    told.print(leaderboard_table(search, best))
+    told.print(leaderboard_table(summary, best))
     if search.status is not SearchStatus.COMPLETED:
         told.print(f"{search.name}: {verdict(search)}", soft_wrap=True, markup=False)
     if best:

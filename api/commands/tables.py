@@ -26,14 +26,26 @@ def searches_table(summaries: Iterable[SearchSummary]) -> Table:
     return table
 
 
-def leaderboard_table(search: Search, trials: Sequence[Trial], extra: Sequence[str] = ()) -> Table:
-    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time."""
+def leaderboard_table(summary: SearchSummary, trials: Sequence[Trial], extra: Sequence[str] = ()) -> Table:
+    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time.
+
+    Below it, which candidates were drawn in vain.
+    """
+    search = summary.search
     names = list(dict.fromkeys([*objectives(search), *extra, *COUNTED]))
     table = _table("rank", "trial", *names, "time", title=f"Leaderboard of {search.name}", numbers=True)
     for rank, trial in enumerate(trials, 1):
         values = [metric(name, trial.metrics.get(name)) for name in names]
         table.add_row(str(rank), str(trial.number), *values, duration(last_elapsed(trial)))
+    table.caption = drawn_in_vain(summary)
     return table
+
+
+def drawn_in_vain(summary: SearchSummary) -> str | None:
+    """How many draws cost no training, and why; None if there were none."""
+    reasons = dict(summary.redraws) | ({"infeasible": summary.infeasible} if summary.infeasible else {})
+    told = ", ".join(f"{number:,} {reason.replace('_', ' ')}" for reason, number in sorted(reasons.items()))
+    return f"drawn in vain, never trained: {told}" if told else None
 
 
 def blocks_table(architecture: Mapping[str, Any]) -> Table:

@@ -258,16 +258,6 @@ def test_an_ended_search_stays_ended(start, storage):
     assert len(storage.trials(first.search_id)) == 2
 
 
-def test_a_dead_worker_is_tried_again(start):
-    controller = start()
-    first = controller.next_trial()
-    assert controller.retry(0) == replace(first, attempt=2)
-    assert controller.running == [0]
-    complete(controller, 0)
-    with pytest.raises(NotFound, match="not running"):
-        controller.retry(0)
-
-
 def test_the_lease_is_renewed_as_time_goes_by(start, storage, clock):
     controller = start()
     for _ in range(10):

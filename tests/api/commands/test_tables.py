@@ -3,6 +3,7 @@
 import pytest
 
 from api.commands.tables import blocks_table, curve_table, duration, leaderboard_table, metric
+from nas.ports import SearchSummary
 from nas.records import Measurement, Search, Trial
 from search_spaces.spinenet.published import PUBLISHED
 
@@ -33,11 +34,18 @@ def test_durations_are_short(seconds, text):
     assert duration(seconds) == text
 
 
+def test_the_leaderboard_tells_what_was_drawn_in_vain():
+    summary = SearchSummary(search=SEARCH, infeasible=2, redraws={"dead_block": 1400, "duplicate": 3})
+    caption = leaderboard_table(summary, []).caption
+    assert caption == "drawn in vain, never trained: 1,400 dead block, 3 duplicate, 2 infeasible"
+    assert leaderboard_table(SearchSummary(search=SEARCH), []).caption is None
+
+
 def test_the_leaderboard_names_each_metric_once():
     trial = Trial(
         search_id="abc", number=4, genotype=(), architecture={}, architecture_id="x", measurements=(measured(AP=0.5),)
     )
-    table = leaderboard_table(SEARCH, [trial], ["AP50", "AP"])
+    table = leaderboard_table(SearchSummary(search=SEARCH), [trial], ["AP50", "AP"])
     assert [column.header for column in table.columns] == ["rank", "trial", "AP", "params", "AP50", "macs", "time"]
     assert [next(iter(column.cells)) for column in table.columns] == ["1", "4", "0.5000", "", "", "", "1:15"]
 
