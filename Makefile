@@ -17,11 +17,11 @@ help:
 	@echo "make docs    regenerate what docs/ holds of generated text"
 	@echo "make clean   remove the environment and every state of a run"
 
-$(BIN)/python:
+$(BIN)/pip:  # the last that a new environment gets: one that was killed on the way is made again
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another with make PYTHON=..." % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
 
-$(RUN_READY): $(BIN)/python pyproject.toml constraints.txt
+$(RUN_READY): $(BIN)/pip pyproject.toml constraints.txt
 	@echo "Installing SpineSearch into $(VENV) (torch is about 3 GB with CUDA) ..."
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[train]"
 	@touch $@
@@ -35,6 +35,7 @@ install: $(RUN_READY)
 demo: $(RUN_READY)
 	@$(ONE_THREAD) $(BIN)/python examples/draw_shapes.py .nas/shapes
 	@$(ONE_THREAD) $(BIN)/nas run examples/shapes.yaml
+	@echo "  (\`source $(BIN)/activate\` first)"
 
 test: $(DEV_READY)
 	$(ONE_THREAD) $(BIN)/python -m pytest $(ARGS)
