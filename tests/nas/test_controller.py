@@ -1,6 +1,5 @@
 """The controller: hands out, records, stops, ends, and goes on after a crash."""
 
-
 import pytest
 
 from nas.clock import ManualClock

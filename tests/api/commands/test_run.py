@@ -1,6 +1,7 @@
 """`nas run`: from a document to the leaderboard, and on from where it was after an interruption or a kill."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -81,17 +82,34 @@ def test_killed_and_run_again_it_ends_as_if_nothing_had_happened(tmp_path, unint
     assert not workers_of(tmp_path)
 
 
-def workers_of(folder: Path) -> list[str]:
-    """Living processes that mention the folder or train its search."""
+def workers_of(folder: Path) -> list[int]:
+    """Processes of runs in the folder, by the state folder in their environment, that outlive half a minute more."""
+    return [process for process in running_in(folder) if not ends(process, within_s=30)]
+
+
+def running_in(folder: Path) -> list[int]:
+    """The processes that were started with the folder's state."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            words = path.read_text().replace("\0", " ")
+            environment = path.read_bytes()
         except OSError:
             continue
-        if str(folder) in words or words.startswith("ray::tiny"):
-            found.append(words)
+        if f"NAS_HOME={folder / 'home'}".encode() in environment:
+            found.append(int(path.parent.name))
     return found
+
+
+def ends(process: int, *, within_s: float) -> bool:
+    """Whether the process is gone, now or soon."""
+    try:
+        watched = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([watched], [], [], within_s)[0])
+    finally:
+        os.close(watched)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
