@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Engine, Table, bindparam, func, insert, selec
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api import tables
-from api.curves import curves_of
 from api.database import writing
 from api.rows import (
     NOBODY,
@@ -25,7 +24,6 @@ from api.rows import (
     infeasible_values,
     metric_values,
     search_record,
-    trial_record,
     trial_values,
 )
 from nas.clock import Clock, utc
@@ -57,14 +55,26 @@ _TRIAL_ROW = select(tables.trials.c.status, tables.trials.c.attempt, tables.tria
     tables.trials.c.search_id == bindparam("search"), tables.trials.c.number == bindparam("trial")
 )
 _NEXT_NUMBER = select(func.max(tables.trials.c.number)).where(tables.trials.c.search_id == bindparam("search"))
-_NEXT_EVENT = select(func.max(tables.events.c.sequence)).where(tables.events.c.search_id == bindparam("search"))
+_RUN_TRIAL, _END_TRIAL = (
+    update(tables.trials)
+    .where(tables.trials.c.search_id == bindparam("search"), tables.trials.c.number == bindparam("trial"))
+    .values({column: bindparam(f"new_{column}") for column in columns})
+    for columns in (
+        ("status", "attempt", "started_at"),
+        ("status", "finished_at", "failure_kind", "failure_message"),
+    )
+)
 _MOVE_METRICS = (
     update(tables.trial_metrics)
     .where(tables.trial_metrics.c.search_id == bindparam("search"), tables.trial_metrics.c.number == bindparam("trial"))
     .values(status=bindparam("moved_to"))
 )
 _ADD_TRIAL, _ADD_INFEASIBLE = insert(tables.trials), insert(tables.infeasible)
-_ADD_METRICS, _ADD_ARTIFACTS, _ADD_EVENT = insert(tables.trial_metrics), insert(tables.artifacts), insert(tables.events)
+_ADD_METRICS, _ADD_ARTIFACTS = insert(tables.trial_metrics), insert(tables.artifacts)
+_LAST_EVENT = select(func.max(tables.events.c.sequence)).where(tables.events.c.search_id == bindparam("search"))
+_ADD_EVENT = insert(tables.events).values(
+    search_id=bindparam("search"), sequence=func.coalesce(_LAST_EVENT.scalar_subquery(), 0) + 1
+)
 _DIALECTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -143,67 +153,53 @@ class SqlLedger:
             return search_record(connection.execute(statement).one())
 
     def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
-        """Records the next trial (status queued) with the infeasible candidates drawn before it, all or nothing."""
-        queued = TrialStatus.QUEUED.value
-        values = {**trial_values(trial), "search_id": lease.search_id, "status": queued}
+        """Records the next trial with the infeasible candidates drawn before it, all or nothing."""
+        if not LEGAL_TRIAL[trial.status]:
+            raise IllegalTransition(f"trial {trial.number} of search {lease.search_id} cannot begin as {trial.status}")
+        status, now = trial.status.value, utc(self._clock())
+        started = now if trial.status is TrialStatus.RUNNING else None
+        values = {**trial_values(trial), "search_id": lease.search_id, "created_at": now, "started_at": started}
         with self._fenced(lease) as connection:
             _check_next(connection, lease.search_id, trial.number)
-            connection.execute(_ADD_TRIAL, [{**values, "created_at": utc(self._clock())}])
+            connection.execute(_ADD_TRIAL, [{**values, "status": status}])
             if trial.static_metrics:
-                connection.execute(_ADD_METRICS, _metrics(lease, trial.number, queued, STATIC, trial.static_metrics))
+                connection.execute(_ADD_METRICS, _metrics(lease, trial.number, status, STATIC, trial.static_metrics))
             self._add_thrown(connection, lease.search_id, infeasible, trial.redraws)
 
-    def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
-        """The trial after a compare-and-set along LEGAL_TRIAL; running to running hands it out once more."""
+    def move_trial(
+        self,
+        lease: Lease,
+        number: int,
+        status: TrialStatus,
+        failure: Failure | None = None,
+        *,
+        measurements: Sequence[Measurement] = (),
+        told: str | None = None,
+    ) -> None:
+        """A compare-and-set along LEGAL_TRIAL; running to running hands the trial out once more."""
+        keys = {"search": lease.search_id, "trial": number}
         with self._fenced(lease) as connection:
             row = _trial_row(connection, lease.search_id, number)
-            changes = self._changes(row, lease.search_id, number, status)
-            if failure is not None:
-                changes |= {"failure_kind": failure.kind.value, "failure_message": failure.message}
-            statement = (
-                update(tables.trials)
-                .where(tables.trials.c.search_id == lease.search_id, tables.trials.c.number == number)
-                .values(changes)
-                .returning(*tables.trials.c)
-            )
-            moved = connection.execute(statement).one()
-            keys = {"search": lease.search_id, "trial": number}
+            _check_move(row, lease.search_id, number, status)
+            for measurement in measurements:
+                self._measure(connection, lease, number, row, measurement)
+            self._move(connection, keys, row, status, failure)
             if row.status != status.value:
                 connection.execute(_MOVE_METRICS, {**keys, "moved_to": status.value})
-            return trial_record(moved, curves_of(connection, lease.search_id, number).get(number, ()))
+            if told is not None:
+                self._tell(connection, lease, f"trial_{status}", told, number)
 
     def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
         """Idempotent per fidelity: the first value stays."""
-        metrics = checked(measurement.metrics)
-        key = {"search_id": lease.search_id, "number": number, "fidelity": measurement.fidelity}
         with self._fenced(lease) as connection:
-            status = _trial_row(connection, lease.search_id, number).status
-            if status != TrialStatus.RUNNING:
-                raise IllegalTransition(
-                    f"trial {number} of search {lease.search_id} is {status}; only a running one is measured"
-                )
-            values = {**key, "metrics": metrics, "elapsed_s": measurement.elapsed_s}
-            if connection.execute(self._add_measurement, values).rowcount == 0:
-                return
-            if metrics:
-                rows = _metrics(lease, number, status, measurement.fidelity, metrics)
-                connection.execute(self._set_metric, rows)
-            if measurement.artifacts:
-                connection.execute(_ADD_ARTIFACTS, [artifact_values(key, each) for each in measurement.artifacts])
+            self._measure(connection, lease, number, _trial_row(connection, lease.search_id, number), measurement)
 
     def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None:
         """Records that something happened, after everything recorded before."""
         with self._fenced(lease) as connection:
-            last = connection.execute(_NEXT_EVENT, {"search": lease.search_id}).scalar_one()
-            event = {
-                "search_id": lease.search_id,
-                "sequence": (last or 0) + 1,
-                "at": utc(self._clock()),
-                "kind": kind,
-                "message": message,
-                "trial": trial,
-            }
-            connection.execute(_ADD_EVENT, event)
+            self._tell(connection, lease, kind, message, trial)
+
+    # The parts of a transaction.
 
     @contextmanager
     def _fenced(self, lease: Lease) -> Iterator[Connection]:
@@ -215,18 +211,43 @@ class SqlLedger:
                 raise LeaseLost(f"the lease {lease.fence} of search {lease.search_id} has expired; renew it first")
             yield connection
 
-    def _changes(self, row: AnyRow, search_id: str, number: int, status: TrialStatus) -> dict[str, Any]:
-        """The columns a legal move sets."""
-        current, running = TrialStatus(row.status), TrialStatus.RUNNING
-        again = current is running and status is running
-        if not again and status not in LEGAL_TRIAL[current]:
-            raise IllegalTransition(f"trial {number} of search {search_id} cannot go from {current} to {status}")
-        changes: dict[str, Any] = {"status": status.value}
-        if status is running:
-            changes |= {"attempt": row.attempt + 1, "started_at": row.started_at or utc(self._clock())}
-        else:
-            changes |= {"finished_at": utc(self._clock())}
-        return changes
+    def _move(
+        self, connection: Connection, keys: dict[str, Any], row: AnyRow, status: TrialStatus, failure: Failure | None
+    ) -> None:
+        """Sets the columns of a legal move."""
+        now = utc(self._clock())
+        new = {**keys, "new_status": status.value}
+        if status is TrialStatus.RUNNING:
+            new |= {"new_attempt": row.attempt + 1, "new_started_at": row.started_at or now}
+            connection.execute(_RUN_TRIAL, new)
+            return
+        kind, message = (None, None) if failure is None else (failure.kind.value, failure.message)
+        new |= {"new_finished_at": now, "new_failure_kind": kind, "new_failure_message": message}
+        connection.execute(_END_TRIAL, new)
+
+    def _measure(
+        self, connection: Connection, lease: Lease, number: int, row: AnyRow, measurement: Measurement
+    ) -> None:
+        """Adds a measurement of a running trial, unless its fidelity was measured before."""
+        metrics = checked(measurement.metrics)
+        if row.status != TrialStatus.RUNNING:
+            raise IllegalTransition(
+                f"trial {number} of search {lease.search_id} is {row.status}; only a running one is measured"
+            )
+        key = {"search_id": lease.search_id, "number": number, "fidelity": measurement.fidelity}
+        values = {**key, "metrics": metrics, "elapsed_s": measurement.elapsed_s}
+        if connection.execute(self._add_measurement, values).rowcount == 0:
+            return
+        if metrics:
+            rows = _metrics(lease, number, row.status, measurement.fidelity, metrics)
+            connection.execute(self._set_metric, rows)
+        if measurement.artifacts:
+            connection.execute(_ADD_ARTIFACTS, [artifact_values(key, each) for each in measurement.artifacts])
+
+    def _tell(self, connection: Connection, lease: Lease, kind: str, message: str, trial: int | None) -> None:
+        """Adds the next event."""
+        event = {"at": utc(self._clock()), "kind": kind, "message": message, "trial": trial}
+        connection.execute(_ADD_EVENT, {"search": lease.search_id, **event})
 
     def _add_thrown(
         self, connection: Connection, search_id: str, infeasible: Sequence[Infeasible], redraws: Mapping[str, int]
@@ -261,6 +282,14 @@ def _check_next(connection: Connection, search_id: str, number: int) -> None:
     expected = 0 if last is None else last + 1
     if number != expected:
         raise IllegalTransition(f"the next trial of search {search_id} must have number {expected}, got {number}")
+
+
+def _check_move(row: AnyRow, search_id: str, number: int, status: TrialStatus) -> None:
+    """Raises `IllegalTransition` unless the trial may move there; a running one may be handed out again."""
+    current, running = TrialStatus(row.status), TrialStatus.RUNNING
+    again = current is running and status is running
+    if not again and status not in LEGAL_TRIAL[current]:
+        raise IllegalTransition(f"trial {number} of search {search_id} cannot go from {current} to {status}")
 
 
 def _trial_row(connection: Connection, search_id: str, number: int) -> AnyRow:

@@ -7,6 +7,7 @@ storage at once; a controller opened on the same storage after a crash goes on w
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -96,7 +97,7 @@ class Controller:
             self._conclude()
             return Signal.DONE
         if self._unassigned:
-            return self._hand_out(self._unassigned.pop(0).number)
+            return self._hand_out_again(self._unassigned.pop(0))
         if self._exhausted is not None or len(self._history) >= self._trials:
             self._conclude()
             return Signal.DONE
@@ -104,20 +105,25 @@ class Controller:
             return Signal.WAIT
         return self._propose()
 
-    def record(self, report: Report) -> None:
-        """Records what happened to a trial. Reports about a trial that has ended are ignored."""
+    def record(self, report: Report, *more: Report) -> None:
+        """Records what happened to a trial: one report, or several of the same trial in one transaction if it ends.
+
+        Reports about a trial that has ended are ignored.
+        """
         self.heartbeat()
-        if not 0 <= report.number < len(self._history):
-            raise NotFound(f"search {self.search_id} has trials 0..{len(self._history) - 1}, got {report.number}")
-        if report.number not in self._running:
+        number = report.number
+        if not 0 <= number < len(self._history):
+            raise NotFound(f"search {self.search_id} has trials 0..{len(self._history) - 1}, got {number}")
+        if number not in self._running:
             return
-        match report:
-            case Measured(number=number, measurement=measurement):
-                self._measure(number, measurement)
-            case Finished(number=number):
-                self._finish(number)
-            case Failed(number=number, failure=failure):
-                self._fail(number, failure)
+        unwritten: list[Measurement] = []
+        for each in (report, *more):
+            self._take(number, each, unwritten)
+            if number not in self._running:
+                break
+        else:
+            for measurement in unwritten:
+                self.storage.add_measurement(self._lease, number, measurement)
         self._conclude()
 
     def should_stop(self, number: int) -> bool:
@@ -204,13 +210,15 @@ class Controller:
         trial = self._trial(number, proposal, seen)
         self.storage.add_trial(self._lease, trial, proposal.infeasible)
         self._history.add(trial.genotype)
-        return self._hand_out(number)
+        return self._hand_out(trial)
 
     def _trial(self, number: int, proposal: Proposal, seen: tuple[int, ...] | None) -> Trial:
         architecture = proposal.draw.architecture
         return Trial(
             search_id=self.search_id,
             number=number,
+            status=TrialStatus.RUNNING,
+            attempt=1,
             genotype=proposal.draw.genotype,
             architecture=architecture.model_dump(mode="json"),
             architecture_id=architecture.architecture_id,
@@ -220,57 +228,69 @@ class Controller:
             seen=seen,
         )
 
-    def _hand_out(self, number: int) -> Assignment:
-        trial = self.storage.move_trial(self._lease, number, TrialStatus.RUNNING)
-        self._running[number] = trial
+    def _hand_out_again(self, trial: Trial) -> Assignment:
+        """A trial recorded by an earlier controller, which never saw it end."""
+        self.storage.move_trial(self._lease, trial.number, TrialStatus.RUNNING)
+        return self._hand_out(replace(trial, status=TrialStatus.RUNNING, attempt=trial.attempt + 1))
+
+    def _hand_out(self, trial: Trial) -> Assignment:
+        self._running[trial.number] = trial
         return Assignment(
             search_id=self.search_id,
             search_name=self.document.name,
-            number=number,
+            number=trial.number,
             attempt=trial.attempt,
             seed=trial.seed,
             architecture=trial.architecture,
             task=self.document.task.model_dump(mode="json"),
             cpus=self.document.resources.cpus,
             gpus=self.document.resources.gpus,
-            directory=str(self._home / "trials" / self.search_id / f"{number:05d}"),
+            directory=str(self._home / "trials" / self.search_id / f"{trial.number:05d}"),
             cache_directory=str(self._home / "cache"),
             timeout_s=self.document.budget.trial_timeout_s,
         )
 
     # How trials end.
 
-    def _measure(self, number: int, measurement: Measurement) -> None:
+    def _take(self, number: int, report: Report, unwritten: list[Measurement]) -> None:
+        match report:
+            case Measured(measurement=measurement):
+                self._measure(number, measurement, unwritten)
+            case Finished():
+                self._finish(number, unwritten)
+            case Failed(failure=failure):
+                self._end(number, TrialStatus.FAILED, failure, unwritten)
+
+    def _measure(self, number: int, measurement: Measurement, unwritten: list[Measurement]) -> None:
+        """Takes a measurement in; one that is no number is the end of its trial."""
         broken = [f"{name} is {value}" for name, value in measurement.metrics.items() if not math.isfinite(value)]
         if broken:
             sentence = f"{', '.join(broken)} at fidelity {measurement.fidelity}"
-            self._fail(number, Failure(kind=FailureKind.DIVERGED, message=sentence))
+            self._end(number, TrialStatus.FAILED, Failure(kind=FailureKind.DIVERGED, message=sentence), unwritten)
             return
-        self.storage.add_measurement(self._lease, number, measurement)
+        unwritten.append(measurement)
         self._running[number] = self._running[number].measured(measurement)
 
-    def _finish(self, number: int) -> None:
+    def _finish(self, number: int, unwritten: Sequence[Measurement]) -> None:
         metrics = self._running[number].metrics
         if number in self._asked_to_stop:
-            self._end(number, TrialStatus.CANCELLED)
+            self._end(number, TrialStatus.CANCELLED, None, unwritten)
             return
         missing = [o.metric for o in self.document.objectives if o.metric not in metrics]
         if missing:
             sentence = f"no {', '.join(missing)} was measured, only {', '.join(sorted(metrics)) or 'nothing'}"
-            self._fail(number, Failure(kind=FailureKind.ERROR, message=sentence))
+            failure = Failure(kind=FailureKind.ERROR, message=sentence)
+            self._end(number, TrialStatus.FAILED, failure, unwritten)
             return
-        self._end(number, TrialStatus.COMPLETED)
+        self._end(number, TrialStatus.COMPLETED, None, unwritten)
 
-    def _fail(self, number: int, failure: Failure) -> None:
-        self._end(number, TrialStatus.FAILED, failure)
-
-    def _end(self, number: int, status: TrialStatus, failure: Failure | None = None) -> None:
-        self.storage.move_trial(self._lease, number, status, failure)
+    def _end(self, number: int, status: TrialStatus, failure: Failure | None, unwritten: Sequence[Measurement]) -> None:
+        """Records the end of a trial, with the measurements that came in the same step."""
+        told = f"trial {number} {status}" if failure is None else f"trial {number} failed: {failure.message}"
+        self.storage.move_trial(self._lease, number, status, failure, measurements=unwritten, told=told)
         metrics = self._running.pop(number).metrics
         self._asked_to_stop.discard(number)
         self._count(number, status, metrics=metrics, failure=failure)
-        told = f"trial {number} {status}" if failure is None else f"trial {number} failed: {failure.message}"
-        self._tell(f"trial_{status}", told, number)
 
     # How the search ends.
 

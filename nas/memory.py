@@ -125,23 +125,37 @@ class MemoryStorage:
     def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
         """See `Ledger`."""
         shelf = self._held(lease)
+        if not LEGAL_TRIAL[trial.status]:
+            raise IllegalTransition(f"trial {trial.id} cannot begin as {trial.status}")
         if trial.number != len(shelf.trials):
             raise IllegalTransition(
                 f"the next trial of search {lease.search_id} is {len(shelf.trials)}, got {trial.number}"
             )
-        queued = replace(trial, search_id=lease.search_id, status=TrialStatus.QUEUED, created_at=utc(self.clock()))
-        shelf.trials.append(queued)
+        now = utc(self.clock())
+        started = now if trial.status is TrialStatus.RUNNING else None
+        shelf.trials.append(replace(trial, search_id=lease.search_id, created_at=now, started_at=started))
         shelf.infeasible.extend(infeasible)
         shelf.redraws.update(trial.redraws)
 
     @one_at_a_time
-    def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
+    def move_trial(
+        self,
+        lease: Lease,
+        number: int,
+        status: TrialStatus,
+        failure: Failure | None = None,
+        *,
+        measurements: Sequence[Measurement] = (),
+        told: str | None = None,
+    ) -> None:
         """See `Ledger`."""
         shelf = self._held(lease)
         trial = self._trial(shelf, number)
         again = trial.status is status is TrialStatus.RUNNING
         if status not in LEGAL_TRIAL[trial.status] and not again:
             raise IllegalTransition(f"trial {trial.id} is {trial.status} and cannot become {status}")
+        for measurement in measurements:
+            trial = self._measured(trial, measurement)
         now = utc(self.clock())
         shelf.trials[number] = replace(
             trial,
@@ -151,16 +165,14 @@ class MemoryStorage:
             started_at=trial.started_at or (now if status is TrialStatus.RUNNING else None),
             finished_at=None if LEGAL_TRIAL[status] else now,
         )
-        return shelf.trials[number]
+        if told is not None:
+            self.add_event(lease, f"trial_{status}", told, number)
 
     @one_at_a_time
     def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
         """See `Ledger`."""
         shelf = self._held(lease)
-        trial = self._trial(shelf, number)
-        if trial.status is not TrialStatus.RUNNING:
-            raise IllegalTransition(f"trial {trial.id} is {trial.status}; only a running trial is measured")
-        shelf.trials[number] = trial.measured(measurement)
+        shelf.trials[number] = self._measured(self._trial(shelf, number), measurement)
 
     @one_at_a_time
     def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None:
@@ -288,6 +300,11 @@ class MemoryStorage:
         if not 0 <= number < len(shelf.trials):
             raise NotFound(f"search {shelf.search.id} has trials 0..{len(shelf.trials) - 1}, got {number}")
         return shelf.trials[number]
+
+    def _measured(self, trial: Trial, measurement: Measurement) -> Trial:
+        if trial.status is not TrialStatus.RUNNING:
+            raise IllegalTransition(f"trial {trial.id} is {trial.status}; only a running trial is measured")
+        return trial.measured(measurement)
 
     def _same_search(self, key: str, name: str, document: dict[str, Any]) -> Search:
         """The search this key made. Raises `IdempotencyConflict` when it was made of something else."""

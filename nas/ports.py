@@ -140,15 +140,26 @@ class Ledger(Protocol):
         ...
 
     def add_trial(self, lease: Lease, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> None:
-        """Records the next trial (status queued) with the infeasible candidates drawn before it, all or nothing.
+        """Records the next trial with the infeasible candidates drawn before it, all or nothing.
 
-        Raises `IllegalTransition` unless its number is the next one.
+        It is queued, or running when it is handed out at once. Raises `IllegalTransition` for any other status, and
+        unless its number is the next one.
         """
         ...
 
-    def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
+    def move_trial(
+        self,
+        lease: Lease,
+        number: int,
+        status: TrialStatus,
+        failure: Failure | None = None,
+        *,
+        measurements: Sequence[Measurement] = (),
+        told: str | None = None,
+    ) -> None:
         """Compare-and-set along LEGAL_TRIAL; to running raises `attempt` by one, also from running (handed out again).
 
+        With it, all or nothing, `measurements` taken while it still ran and an event `trial_<status>` that says `told`.
         Raises `IllegalTransition`.
         """
         ...

@@ -1,7 +1,7 @@
 """Ray Tune as a driver of a controller: Tune dispatches the trials, the controller decides everything.
 
-A Searcher hands out `controller.next_trial()`, a Stopper records each measurement and asks `should_stop`, a Callback
-records ends and dead workers. A trial runs in an actor that is reused by the next one. Of Tune's own bookkeeping
+A search algorithm hands out `controller.next_trial()`, a Stopper records each measurement and asks `should_stop`, and
+a Callback records ends and dead workers. A trial runs in an actor that the next one reuses. Of Tune's own bookkeeping
 (checkpoints, loggers, retries, console output) nothing is used: the storage behind the controller is the only truth.
 """
 
@@ -20,7 +20,9 @@ from typing import Any
 import ray
 from ray import tune
 from ray.job_config import JobConfig
-from ray.tune.search import ConcurrencyLimiter, Searcher
+from ray.tune.execution.placement_groups import PlacementGroupFactory, resource_dict_to_pg_factory
+from ray.tune.experiment import Experiment, Trial
+from ray.tune.search import SearchAlgorithm
 
 from nas.controller import Controller, Signal
 from nas.drivers.boundary import reports
@@ -61,15 +63,15 @@ def run_on_ray(
     `evaluator` is a callable that pickles or an import string "module:function", loaded in the workers only. What the
     controller raises (`LeaseLost`) stops the run and is raised again; so is KeyboardInterrupt, at once.
     """
-    bridge = Bridge(controller, name)
+    bridge = Bridge(controller, name, concurrent)
     trainable = type(name, (TrialActor,), {"evaluator": staticmethod(evaluator) if callable(evaluator) else evaluator})
     storage_directory.mkdir(parents=True, exist_ok=True)
     try:
-        with quiet_tune(name):
+        with quiet_tune(name, TUNE_MAX_PENDING_TRIALS_PG=str(concurrent)):  # their workers start at the same time
             tune.run(
                 trainable,
                 name=name,
-                search_alg=ConcurrencyLimiter(ControllerSearcher(bridge), max_concurrent=concurrent),
+                search_alg=ControllerSearch(bridge),
                 stop=ControllerStopper(bridge),
                 callbacks=[ControllerCallback(bridge)],
                 num_samples=-1,
@@ -156,9 +158,10 @@ def shortage(*, cpus: float, gpus: float) -> str | None:
 class Bridge:
     """Between Tune, which knows trials by its own ids, and the controller, which counts them."""
 
-    def __init__(self, controller: Controller, name: str) -> None:
+    def __init__(self, controller: Controller, name: str, concurrent: int) -> None:
         self.controller = controller
         self.name = name
+        self.concurrent = concurrent
         self.numbers: dict[str, int] = {}  # running trials, by Tune's id
         self.actors: dict[str, Any] = {}
         self.stopped_by: Exception | None = None
@@ -168,13 +171,14 @@ class Bridge:
         """Nothing: Tune snapshots whatever it was given, but a controller is rebuilt from its storage."""
         return (object, ())
 
-    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
-        """A config for the next trial, None to be asked again, or Searcher.FINISHED."""
-        answer = self.guarded(self.controller.next_trial, otherwise=Signal.DONE)
+    def next_trial(self, trial_id: str) -> Assignment | Signal:
+        """What the trial is to do; WAIT while all places are taken, too."""
+        if len(self.numbers) >= self.concurrent:
+            return Signal.WAIT
+        answer: Assignment | Signal = self.guarded(self.controller.next_trial, otherwise=Signal.DONE)
         if isinstance(answer, Assignment):
             self.numbers[trial_id] = answer.number
-            return {"assignment": answer}
-        return None if answer is Signal.WAIT else str(Searcher.FINISHED)
+        return answer
 
     def started(self, trial_id: str, actor: Any) -> None:
         """Names the trial's next calls, so that the Ray dashboard lists them by search and number."""
@@ -193,8 +197,7 @@ class Bridge:
 
     def _record_step(self, trial_id: str, result: dict[str, Any]) -> bool:
         number = self.numbers[trial_id]
-        for report in result["reports"]:
-            self.controller.record(report)
+        self.controller.record(*result["reports"])
         if result["done"]:
             self._forget(trial_id)
         return result["done"] or self.controller.should_stop(number)
@@ -254,24 +257,49 @@ class Bridge:
             raise self.stopped_by
 
 
-class ControllerSearcher(Searcher):
-    """Asks the controller for the next trial."""
+class Sealed:
+    """An assignment on its way through Tune, which copies what is in a config and writes it out, again and again."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Sealed":
+        return self  # nobody changes an assignment
+
+    def __repr__(self) -> str:
+        return f"trial {self.assignment.number}"
+
+
+class ControllerSearch(SearchAlgorithm):
+    """Asks the controller for the next trial. Tune's own searchers parse and copy the experiment anew for each."""
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
         self.bridge = bridge
+        self.experiment: dict[str, Any] = {}
+        self.resources: PlacementGroupFactory | None = None
 
-    def suggest(self, trial_id: str) -> Any:
-        return self.bridge.suggest(trial_id)
+    def add_configurations(self, experiments: Any) -> None:
+        """The one experiment there is."""
+        (experiment,) = (each.spec if isinstance(each, Experiment) else each for each in experiments)
+        self.experiment = experiment
+        self.resources = resource_dict_to_pg_factory(experiment["resources_per_trial"])
 
-    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
-        """Nothing: the callback records ends."""
-
-    def save(self, checkpoint_path: str) -> None:
-        """Nothing: the controller's state is in its storage."""
-
-    def restore(self, checkpoint_path: str) -> None:
-        """Nothing, for the same reason."""
+    def next_trial(self) -> Trial | None:
+        """The next trial, or None: then Tune asks again, unless the search is finished."""
+        trial_id = str(Trial.generate_id())  # type: ignore[no-untyped-call]
+        answer = self.bridge.next_trial(trial_id)
+        if isinstance(answer, Assignment):
+            return Trial(
+                self.experiment["run"],
+                config={"assignment": Sealed(answer)},
+                trial_id=trial_id,
+                storage=self.experiment["storage"],
+                placement_group_factory=self.resources,
+                trial_dirname_creator=self.experiment["trial_dirname_creator"],
+            )
+        if answer is Signal.DONE:
+            self.set_finished()  # type: ignore[no-untyped-call]
+        return None
 
 
 class ControllerStopper(tune.Stopper):
@@ -315,14 +343,14 @@ class TrialActor(tune.Trainable):
     evaluator: Evaluator | str
 
     def setup(self, config: dict[str, Any]) -> None:
-        threads = str(max(1, min(int(config["assignment"].cpus), os.cpu_count() or 1)))
+        threads = str(max(1, min(int(config["assignment"].assignment.cpus), os.cpu_count() or 1)))
         os.environ.update(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)  # before the evaluator loads torch
         self.reports: Iterator[Report] = iter(())
         self.reset_config(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         self.cleanup()
-        self.assignment: Assignment = new_config["assignment"]
+        self.assignment: Assignment = new_config["assignment"].assignment
         self.reports = reports(self.evaluate, self.assignment)
         return True
 
@@ -358,7 +386,7 @@ def load_evaluator(evaluator: Evaluator | str) -> Evaluator:
 
 def directory_of(trial: Any) -> str:
     """The folder of a trial among Tune's files."""
-    return f"trial-{trial.config['assignment'].number}"
+    return f"trial-{trial.config['assignment'].assignment.number}"
 
 
 def last_words(trial: Any) -> str:
@@ -383,9 +411,9 @@ def show_in_process_list(title: str) -> None:
 
 
 @contextmanager
-def quiet_tune(name: str) -> Iterator[None]:
+def quiet_tune(name: str, **more: str) -> Iterator[None]:
     """Tune without its console output, loggers and snapshots; the environment is as before afterwards."""
-    settings = {**QUIET_TUNE, "TUNE_PLACEMENT_GROUP_PREFIX": name}
+    settings = {**QUIET_TUNE, "TUNE_PLACEMENT_GROUP_PREFIX": name, **more}
     before = {key: os.environ.get(key) for key in settings}
     logger = logging.getLogger("ray.tune")
     level = logger.level

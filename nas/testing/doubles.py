@@ -36,11 +36,38 @@ class KeepsLastValue(MemoryStorage):
 class AllowsAnyMove(MemoryStorage):
     """Moves a trial to any status."""
 
-    def move_trial(self, lease: Lease, number: int, status: TrialStatus, failure: Failure | None = None) -> Trial:
+    def move_trial(
+        self,
+        lease: Lease,
+        number: int,
+        status: TrialStatus,
+        failure: Failure | None = None,
+        *,
+        measurements: Sequence[Measurement] = (),
+        told: str | None = None,
+    ) -> None:
         """No table of legal transitions."""
         shelf = self._held(lease)
         shelf.trials[number] = replace(shelf.trials[number], status=status, failure=failure)
-        return shelf.trials[number]
+
+
+class HalfMove(MemoryStorage):
+    """Keeps the measurements of a move it refuses."""
+
+    def move_trial(
+        self,
+        lease: Lease,
+        number: int,
+        status: TrialStatus,
+        failure: Failure | None = None,
+        *,
+        measurements: Sequence[Measurement] = (),
+        told: str | None = None,
+    ) -> None:
+        """One transaction for each measurement and one for the move."""
+        for measurement in measurements:
+            self.add_measurement(lease, number, measurement)
+        super().move_trial(lease, number, status, failure, told=told)
 
 
 class HalfTransaction(MemoryStorage):

@@ -165,19 +165,47 @@ class StatusLaws(ClockFixture):
     def test_a_trial_runs_and_completes(self, storage: Storage, clock: ManualClock) -> None:
         lease = leased(storage)
         storage.add_trial(lease, trial(0))
-        running = storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        running = storage.trial(lease.search_id, 0)
         assert (running.status, running.attempt, running.started_at) == (TrialStatus.RUNNING, 1, utc(clock()))
         clock.advance(2)
-        done = storage.move_trial(lease, 0, TrialStatus.COMPLETED)
+        storage.move_trial(lease, 0, TrialStatus.COMPLETED)
+        done = storage.trial(lease.search_id, 0)
         assert (done.status, done.finished_at) == (TrialStatus.COMPLETED, utc(clock()))
-        assert storage.trial(lease.search_id, 0) == done
+
+    def test_a_trial_may_be_handed_out_as_it_is_recorded(self, storage: Storage, clock: ManualClock) -> None:
+        lease = leased(storage)
+        storage.add_trial(lease, trial(0, status=TrialStatus.RUNNING, attempt=1))
+        found = storage.trial(lease.search_id, 0)
+        assert (found.status, found.attempt) == (TrialStatus.RUNNING, 1)
+        assert (found.created_at, found.started_at) == (utc(clock()), utc(clock()))
+        with pytest.raises(IllegalTransition):
+            storage.add_trial(lease, trial(1, status=TrialStatus.COMPLETED))
+        assert len(storage.trials(lease.search_id)) == 1
+
+    def test_a_trial_ends_with_its_last_measurements_and_an_event_or_not_at_all(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_running(storage, lease, 0)
+        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.1}))
+        last = [Measurement(fidelity=fidelity, metrics={"AP": fidelity / 10}) for fidelity in (1, 2, 3)]
+        with pytest.raises(IllegalTransition):
+            storage.move_trial(lease, 0, TrialStatus.QUEUED, measurements=last, told="trial 0 waits")
+        assert [m.fidelity for m in storage.trial(lease.search_id, 0).measurements] == [1]
+        assert storage.events(lease.search_id) == []
+        storage.move_trial(lease, 0, TrialStatus.COMPLETED, measurements=last, told="trial 0 completed")
+        done = storage.trial(lease.search_id, 0)
+        assert (done.status, done.measurements) == (TrialStatus.COMPLETED, tuple(last))
+        (event,) = storage.events(lease.search_id)
+        assert (event.kind, event.message, event.trial) == ("trial_completed", "trial 0 completed", 0)
+        assert storage.leaderboard(lease.search_id, parse_query(sort="-AP")).trials[0].metrics["AP"] == 0.3
 
     def test_a_trial_handed_out_again_counts_its_attempts(self, storage: Storage, clock: ManualClock) -> None:
         lease = leased(storage)
         add_running(storage, lease, 0)
         started = utc(clock())
         clock.advance(2)
-        again = storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        storage.move_trial(lease, 0, TrialStatus.RUNNING)
+        again = storage.trial(lease.search_id, 0)
         assert (again.attempt, again.started_at) == (2, started)
 
     def test_a_failure_keeps_its_kind_and_sentence(self, storage: Storage) -> None:

@@ -1,5 +1,7 @@
 """The controller: hands out, records, stops, ends, and goes on after a crash."""
 
+from dataclasses import replace
+
 import pytest
 
 from nas.clock import ManualClock
@@ -158,6 +160,22 @@ def test_a_metric_that_is_no_number_is_a_divergence(start, storage):
     failure = storage.trial(controller.search_id, 0).failure
     assert (failure.kind, failure.message) == (FailureKind.DIVERGED, "AP is nan at fidelity 3")
     assert controller.should_stop(0)
+
+
+def test_reports_of_one_step_are_recorded_together_up_to_the_end_of_the_trial(start, storage):
+    controller = start()
+    good = [Measured(number=0, measurement=Measurement(fidelity=f, metrics={"AP": f / 10})) for f in (1, 2)]
+    broken = Measured(number=1, measurement=Measurement(fidelity=2, metrics={"AP": float("inf")}))
+    for number in range(2):
+        assert controller.next_trial().number == number
+    controller.record(*good, Finished(number=0), Finished(number=0))
+    controller.record(*(replace(report, number=1) for report in good[:1]), broken, Finished(number=1))
+    completed, failed = storage.trials(controller.search_id)
+    assert completed.status is TrialStatus.COMPLETED
+    assert completed.measurements == tuple(report.measurement for report in good)
+    assert (failed.failure.kind, [m.fidelity for m in failed.measurements]) == (FailureKind.DIVERGED, [1])
+    kinds = [event.kind for event in storage.events(controller.search_id)]
+    assert kinds == ["started", "trial_completed", "trial_failed"]
 
 
 def test_a_trial_that_lacks_an_objective_has_failed(start, storage):

@@ -110,8 +110,8 @@ def test_an_evaluator_may_be_named_and_is_loaded_in_the_worker(storage, drive):
 class Cancelled(Controller):
     """Learns after the first measurement that people want the search cancelled."""
 
-    def record(self, report):
-        super().record(report)
+    def record(self, report, *more):
+        super().record(report, *more)
         if isinstance(report, Measured):
             self.storage.request_cancel(self.search_id)
 
@@ -166,7 +166,7 @@ def test_what_no_machine_can_hold_is_told(local_ray, caplog, monkeypatch):
 class TakenOver(Controller):
     """Finds at the first report that another controller has the search."""
 
-    def record(self, report):
+    def record(self, report, *more):
         raise LeaseLost("taken over")
 
 

@@ -22,6 +22,7 @@ STORAGES = {
     doubles.KeepsLastValue: "test_the_first_value_of_a_fidelity_stays",
     doubles.AllowsAnyMove: "test_illegal_moves_change_nothing",
     doubles.HalfTransaction: "test_trials_are_added_in_order_with_their_infeasible_candidates_or_not_at_all",
+    doubles.HalfMove: "test_a_trial_ends_with_its_last_measurements_and_an_event_or_not_at_all",
     doubles.ForgetsCursors: "test_pages_join_to_the_whole",
     doubles.TellsBackwards: "test_events_come_in_the_order_they_happened",
 }
