@@ -1,7 +1,7 @@
-"""One memory-mapped cache of letterboxed pictures per machine, shared by every process that reads the same pictures.
+"""One memory-mapped cache of pictures of one size per machine, shared by every process that reads the same pictures.
 
 A cache is one file: N x height x width x 3 bytes of pixels, then N checksums. Its name tells what it was made from:
-the folder, the list of pictures, the box (first half), and the size and times of every picture file (second half), so
+the list of pictures and how they were read (first half), and the size and times of every picture file (second half), so
 a picture that changed leads to another name, and building that one removes the file it replaces. It is built once,
 under a file lock that dies with its holder, into a temporary name that is renamed when everything is on the disk.
 """
@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from nas.errors import TrialFailure
 from nas.records import FailureKind
-from workers.data.coco import CocoDataset, Picture
-from workers.data.pictures import read_letterboxed
+from workers.data.coco import CocoDataset
+from workers.data.pictures import Pixels, read_letterboxed
 
 VERSION = 1
 CHECKSUM_BYTES = 4
@@ -38,31 +38,46 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CachedPictures:
-    """Letterboxed pictures [N, height, width, 3] as a read-only memory map, and a checksum [N] of each one's pixels."""
+    """Pictures [N, height, width, 3] as a read-only memory map, and a checksum [N] of each one's pixels."""
 
     pixels: NDArray[np.uint8]
     checksums: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """What a cache is made from: the files, and how each becomes a picture of `size` (height, width)."""
+
+    files: tuple[Path, ...]
+    size: tuple[int, int]
+    read: Callable[[int], Pixels]
+    """The picture [height, width, 3] of a file by its position; called from several threads."""
+    key: object
+    """A JSON value, different whenever the same files give other pixels."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """What a cache is to hold and where it lies."""
 
-    pictures: tuple[Picture, ...]
-    size: tuple[int, int]
-    fill: tuple[int, int, int]
+    recipe: Recipe
     source: Path  # the common start of the names of all states of this cache
     file: Path
 
     @property
+    def count(self) -> int:
+        """How many pictures it holds."""
+        return len(self.recipe.files)
+
+    @property
     def picture_bytes(self) -> int:
         """Bytes of one picture."""
-        return self.size[0] * self.size[1] * 3
+        return self.recipe.size[0] * self.recipe.size[1] * 3
 
     @property
     def total_bytes(self) -> int:
         """Bytes of the whole file."""
-        return len(self.pictures) * (self.picture_bytes + CHECKSUM_BYTES)
+        return self.count * (self.picture_bytes + CHECKSUM_BYTES)
 
 
 def open_cache(
@@ -74,14 +89,22 @@ def open_cache(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> CachedPictures:
-    """The dataset's pictures, letterboxed, in the dataset's order.
+    """The dataset's pictures, letterboxed, in the dataset's order; arguments and errors as of `open_pictures`."""
+    recipe = _letterboxes(dataset, size, fill)
+    return open_pictures(recipe, directory=directory, threads=threads, progress=progress)
+
+
+def open_pictures(
+    recipe: Recipe, *, directory: Path, threads: int | None = None, progress: Progress | None = None
+) -> CachedPictures:
+    """The recipe's pictures, in its order.
 
     Builds the cache first if none is there or it is damaged; a process that comes while another builds, waits for it.
     `threads`: that decode while building; by default the cores this process may use. Raises `TrialFailure` naming a
     picture that is missing or broken, or saying that the disk is too full.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    plan = _plan(dataset, size, fill, directory)
+    plan = _plan(recipe, directory)
     pictures = _opened(plan)
     if pictures is not None:
         return pictures
@@ -95,17 +118,24 @@ def open_cache(
     return pictures
 
 
-def _plan(dataset: CocoDataset, size: tuple[int, int], fill: tuple[int, int, int], directory: Path) -> Plan:
-    files = [(str(picture.file), picture.height, picture.width) for picture in dataset.pictures]
-    source = digest_of([VERSION, str(dataset.images.absolute()), size, fill, files])
-    state = digest_of([_state(picture.file) for picture in dataset.pictures])
-    return Plan(
-        pictures=dataset.pictures,
+def _letterboxes(dataset: CocoDataset, size: tuple[int, int], fill: tuple[int, int, int]) -> Recipe:
+    def read(index: int) -> Pixels:
+        picture = dataset.pictures[index]
+        return read_letterboxed(picture.file, height=picture.height, width=picture.width, size=size, fill=fill)
+
+    shapes = [(str(picture.file), picture.height, picture.width) for picture in dataset.pictures]
+    return Recipe(
+        files=tuple(picture.file for picture in dataset.pictures),
         size=size,
-        fill=fill,
-        source=directory / source,
-        file=directory / f"{source}-{state}.pixels",
+        read=read,
+        key=[VERSION, str(dataset.images.absolute()), size, fill, shapes],
     )
+
+
+def _plan(recipe: Recipe, directory: Path) -> Plan:
+    source = digest_of(recipe.key)
+    state = digest_of([_state(file) for file in recipe.files])
+    return Plan(recipe=recipe, source=directory / source, file=directory / f"{source}-{state}.pixels")
 
 
 def _state(file: Path) -> tuple[int, int, int]:
@@ -130,9 +160,9 @@ def _opened(plan: Plan) -> CachedPictures | None:
         return None
     if len(content) != plan.total_bytes:
         return None
-    count = len(plan.pictures)
+    count = plan.count
     pictures = CachedPictures(
-        pixels=content[: count * plan.picture_bytes].reshape(count, *plan.size, 3),
+        pixels=content[: count * plan.picture_bytes].reshape(count, *plan.recipe.size, 3),
         checksums=np.frombuffer(content[count * plan.picture_bytes :].tobytes(), "<u4"),
     )
     return pictures if _sound(pictures) else None
@@ -178,7 +208,7 @@ def _reserve(path: Path, plan: Plan) -> None:
     if free < needed:
         raise TrialFailure(
             FailureKind.ERROR,
-            f"the cache of {len(plan.pictures)} pictures needs {needed / 1e9:.2f} GB in {path.parent}, "
+            f"the cache of {plan.count} pictures needs {needed / 1e9:.2f} GB in {path.parent}, "
             f"only {free / 1e9:.2f} GB are free",
         )
     with path.open("wb") as handle:
@@ -188,12 +218,12 @@ def _reserve(path: Path, plan: Plan) -> None:
 def _write(path: Path, plan: Plan, threads: int, progress: Progress | None) -> None:
     """Fills the file with pixels and checksums and waits until they are on the disk."""
     content = np.memmap(path, np.uint8, mode="r+")
-    count = len(plan.pictures)
-    pixels = content[: count * plan.picture_bytes].reshape(count, *plan.size, 3)
+    count = plan.count
+    pixels = content[: count * plan.picture_bytes].reshape(count, *plan.recipe.size, 3)
     checksums = np.zeros(count, "<u4")
 
     def place(index: int) -> None:
-        pixels[index] = _letterboxed(plan, plan.pictures[index])
+        pixels[index] = plan.recipe.read(index)
         checksums[index] = zlib.crc32(pixels[index])
 
     with ThreadPoolExecutor(threads) as pool:
@@ -201,10 +231,6 @@ def _write(path: Path, plan: Plan, threads: int, progress: Progress | None) -> N
     content[count * plan.picture_bytes :] = np.frombuffer(checksums.tobytes(), np.uint8)
     content.flush()
     _sync(path)
-
-
-def _letterboxed(plan: Plan, picture: Picture) -> NDArray[np.uint8]:
-    return read_letterboxed(picture.file, height=picture.height, width=picture.width, size=plan.size, fill=plan.fill)
 
 
 def _await(jobs: list[Future[None]], pool: ThreadPoolExecutor, progress: Progress | None) -> None:

@@ -1,4 +1,5 @@
-"""Decodes pictures and letterboxes them: aspect kept, longer side to fit, padded at the bottom and the right.
+"""Decodes pictures and brings them to one size: letterboxed (aspect kept, longer side to fit, padded at the bottom and
+the right), cropped (aspect kept, shorter side to fit, the middle taken) or stretched.
 
 EXIF orientation is not applied: COCO's boxes, heights and widths refer to the pixels as stored, pycocotools knows no
 EXIF and torchvision's CocoDetection opens pictures without it.
@@ -8,6 +9,7 @@ import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,9 @@ from nas.records import FailureKind
 
 Pixels = NDArray[np.uint8]
 """RGB, [height, width, 3]."""
+
+Fitting = Literal["crop", "stretch"]
+"""How a picture of another shape fills a size: the middle of it, its shorter side to fit; or all of it, aspect lost."""
 
 # What Pillow's decoders were seen to raise on broken files, or can.
 UNREADABLE = (
@@ -63,6 +68,30 @@ def read_letterboxed(
     box[: place.height, : place.width] = _resized(loaded, place, width)
     pad(box, place.height, place.width, fill)
     return box
+
+
+def read_fitted(path: Path, *, size: tuple[int, int], fit: Fitting) -> Pixels:
+    """The picture in exactly `size` (height, width), antialiased and bilinear; small pictures are enlarged.
+
+    JPEGs much larger than that are decoded at 1/2, 1/4 or 1/8 (never below twice the size). Raises `TrialFailure` for
+    a picture that is missing or cannot be read.
+    """
+    with _opened(path) as image:
+        scales = (size[0] / image.height, size[1] / image.width)
+        height, width = scales if fit == "stretch" else (max(scales), max(scales))
+        image.draft(None, (math.ceil(2 * width * image.width), math.ceil(2 * height * image.height)))
+        loaded = _loaded(image, path)
+    return np.asarray(loaded.resize(size[::-1], Image.Resampling.BILINEAR, box=_part(loaded, size, fit)))
+
+
+def _part(image: Image.Image, size: tuple[int, int], fit: Fitting) -> tuple[float, float, float, float]:
+    """What of the picture fills the size: left, top, right, bottom."""
+    if fit == "stretch":
+        return 0.0, 0.0, float(image.width), float(image.height)
+    scale = max(size[0] / image.height, size[1] / image.width)
+    width, height = min(image.width, size[1] / scale), min(image.height, size[0] / scale)
+    left, top = (image.width - width) / 2, (image.height - height) / 2
+    return left, top, min(left + width, image.width), min(top + height, image.height)  # rounding may go beyond
 
 
 def pad(box: Pixels, height: int, width: int, fill: tuple[int, int, int]) -> None:

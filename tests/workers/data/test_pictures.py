@@ -10,7 +10,7 @@ from PIL import Image
 
 from nas.errors import TrialFailure
 from nas.records import FailureKind
-from workers.data.pictures import decode, fit, pad, read_letterboxed
+from workers.data.pictures import decode, fit, pad, read_fitted, read_letterboxed
 
 GREY = (1, 2, 3)
 
@@ -149,3 +149,50 @@ def test_every_broken_picture_ends_in_a_trial_failure_or_a_picture(tmp_path_fact
             assert decode(path).ndim == 3
 
     holds()
+
+
+def test_a_crop_keeps_the_aspect_and_the_middle(tmp_path):
+    path = tmp_path / "picture.png"
+    pixels = np.zeros((40, 120, 3), np.uint8)
+    pixels[:, 40:80] = 255  # the middle square
+    Image.fromarray(pixels).save(path)
+    assert (read_fitted(path, size=(40, 40), fit="crop") == 255).all()
+    assert (read_fitted(path, size=(20, 20), fit="crop")[:, 1:-1] == 255).all()  # edges see their neighbours
+
+
+def test_stretching_takes_all_of_the_picture(tmp_path):
+    path = tmp_path / "picture.png"
+    Image.fromarray(gradient(40, 120)).save(path)
+    stretched = read_fitted(path, size=(60, 60), fit="stretch").astype(int)
+    assert np.abs(stretched - gradient(60, 60).astype(int)).max() <= 3
+
+
+def test_an_exact_fit_changes_no_pixel(tmp_path):
+    path = tmp_path / "picture.png"
+    Image.fromarray(gradient(24, 32)).save(path)
+    for fitting in ("crop", "stretch"):
+        assert np.array_equal(read_fitted(path, size=(24, 32), fit=fitting), gradient(24, 32))
+
+
+@pytest.mark.parametrize("fitting", ["crop", "stretch"])
+def test_fitting_after_draft_decoding_changes_next_to_nothing(tmp_path, fitting):
+    path = tmp_path / "picture.jpg"
+    Image.fromarray(gradient(800, 1200)).save(path, quality=95)
+    whole = Image.open(path).convert("RGB")
+    part = whole.crop((200, 0, 1000, 800)) if fitting == "crop" else whole
+    expected = np.asarray(part.resize((100, 100), Image.Resampling.BILINEAR)).astype(int)
+    assert np.abs(read_fitted(path, size=(100, 100), fit=fitting).astype(int) - expected).max() <= 4
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    stored=st.tuples(st.integers(1, 90), st.integers(1, 90)),
+    size=st.tuples(st.integers(1, 60), st.integers(1, 60)),
+    fitting=st.sampled_from(["crop", "stretch"]),
+)
+def test_every_picture_fits_every_size(tmp_path_factory, stored, size, fitting):
+    path = tmp_path_factory.mktemp("fitted") / "picture.bmp"
+    Image.new("RGB", stored, (7, 8, 9)).save(path)
+    fitted = read_fitted(path, size=size, fit=fitting)
+    assert fitted.shape == (*size, 3)
+    assert (fitted == (7, 8, 9)).all()
