@@ -1,0 +1,1 @@
+"""Reference backbones: the published classifiers that torchvision builds, and what they cost."""
