@@ -2,7 +2,8 @@
 
 A `Chooser` turns the three calls a space makes (`one_of`, `ordering`, `subset`) into single questions, puts each to one
 function `pick`, and records the answers as `Choice`s. Sampling, replay, encoding, mutation, a policy network or another
-optimiser differ in their `pick` and in nothing else.
+optimiser differ in their `pick` and in nothing else. A part of a product of spaces asks through a `PartChooser`, under
+names of its own.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from search_spaces.errors import InvalidGenotype, SpaceError
+from search_spaces.space import Choose
+
+PART_SEPARATOR = "/"  # stands in no role, so what is before the first one says whose choice it is
 
 T = TypeVar("T")
 
@@ -148,6 +152,31 @@ class Chooser:
             raise SpaceError(f"the space asks for the choice {call!r} twice; names are unique within one decode")
         if kind is not ChoiceKind.ORDERING and not 1 <= places <= options:
             raise SpaceError(f"the space asks for {places} out of {options} options in the choice {call!r}")
+
+
+class PartChooser:
+    """Implements `Choose` for one part of a product: asks the same under the name `part_choice` gives."""
+
+    def __init__(self, choose: Choose, role: str) -> None:
+        self._choose = choose
+        self._role = role
+
+    def one_of(self, name: str, options: Sequence[T]) -> T:
+        """One of the options."""
+        return self._choose.one_of(part_choice(self._role, name), options)
+
+    def ordering(self, name: str, items: Sequence[T]) -> tuple[T, ...]:
+        """All items in the order they were picked."""
+        return self._choose.ordering(part_choice(self._role, name), items)
+
+    def subset(self, name: str, options: Sequence[T], size: int) -> tuple[T, ...]:
+        """`size` distinct options, in the options' order."""
+        return self._choose.subset(part_choice(self._role, name), options, size)
+
+
+def part_choice(role: str, name: str) -> str:
+    """The name that the choice `name` of the part `role` has in a product: `backbone/outputs.0.kind`."""
+    return f"{role}{PART_SEPARATOR}{name}"
 
 
 def _recorded(call: str, answer: Answer) -> Iterator[Choice]:

@@ -23,6 +23,10 @@ class FieldProblems(SpaceError):
         self.problems = tuple(problems)
         super().__init__("\n".join(f"{field}: {sentence}" for field, sentence in self.problems))
 
+    def below(self, field: str) -> list[tuple[str, str]]:
+        """The problems as they are told in a document that holds this one under `field`."""
+        return [(f"{field}.{name}" if name else field, sentence) for name, sentence in self.problems]
+
 
 class InvalidOptions(FieldProblems):
     """The options of a space are wrong."""
@@ -41,7 +45,12 @@ class NotInSpace(SpaceError):
 
     def __init__(self, field: str, sentence: str) -> None:
         self.field = field
+        self.sentence = sentence
         super().__init__(f"{field}: {sentence}")
+
+    def below(self, field: str) -> "NotInSpace":
+        """The same, told of an architecture that holds this one under `field`."""
+        return NotInSpace(f"{field}.{self.field}", self.sentence)
 
 
 class Rejected(SpaceError):
@@ -54,6 +63,10 @@ class Rejected(SpaceError):
         self.reason = reason
         self.field = field or reason
         super().__init__(sentence or reason)
+
+    def below(self, field: str) -> "Rejected":
+        """The same, counted under the same reason, told of an architecture that holds this one under `field`."""
+        return Rejected(self.reason, str(self), field=f"{field}.{self.field}")
 
 
 class DrawsExhausted(SpaceError):

@@ -6,10 +6,10 @@ genotypes. Draws that the space throws away (`Rejected`) are counted by reason i
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb, factorial, prod
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from search_spaces.choices import Answer, Choice, ChoiceKind, Chooser, Pick
 from search_spaces.edits import Answers, edits, live_places, random_edit
@@ -65,7 +65,7 @@ def encode(space: Space[A], architecture: A) -> Genotype:
     except Rejected as rejection:
         raise NotInSpace(rejection.field, str(rejection)) from rejection
     if decoded != architecture:
-        raise _difference(decoded, architecture)
+        raise difference(decoded, architecture)
     return chooser.genotype
 
 
@@ -143,6 +143,19 @@ def enumerate_genotypes(space: Space[A]) -> Iterator[Genotype]:
             yield genotype
 
 
+def difference(decoded: Architecture, wanted: Architecture) -> NotInSpace:
+    """Names the first field, also inside its parts, in which what a space can give differs from what was wanted."""
+    if type(decoded) is not type(wanted):
+        return NotInSpace("kind", f"the space holds {type(decoded).__name__}, got {type(wanted).__name__}")
+    for name in type(wanted).model_fields:
+        ours, theirs = getattr(decoded, name), getattr(wanted, name)
+        if ours != theirs:
+            return _difference_of_parts(name, ours, theirs) or NotInSpace(
+                name, f"the space gives {ours!r}, got {theirs!r}"
+            )
+    return NotInSpace("architecture", "the space gives another one")
+
+
 def _replay(space: Space[A], genotype: Sequence[int]) -> tuple[A, Chooser]:
     replay = Replay(genotype)
     chooser = Chooser(replay)
@@ -188,12 +201,10 @@ def _ways(answer: Answer) -> int:
             return comb(answer.options, len(answer.taken))
 
 
-def _difference(decoded: Architecture, wanted: Architecture) -> NotInSpace:
-    """Names the first field in which what the space can give differs from what was wanted."""
-    if type(decoded) is not type(wanted):
-        return NotInSpace("kind", f"the space holds {type(decoded).__name__}, got {type(wanted).__name__}")
-    for name in type(wanted).model_fields:
-        ours, theirs = getattr(decoded, name), getattr(wanted, name)
-        if ours != theirs:
-            return NotInSpace(name, f"the space gives {ours!r}, got {theirs!r}")
-    return NotInSpace("architecture", "the space gives another one")
+def _difference_of_parts(field: str, ours: Any, theirs: Any) -> NotInSpace | None:
+    """Names the difference of the first part that differs, where a field holds architectures by name."""
+    for name, part in ours.items() if isinstance(ours, Mapping) else ():
+        wanted = theirs.get(name)
+        if isinstance(part, Architecture) and isinstance(wanted, Architecture) and part != wanted:
+            return difference(part, wanted).below(f"{field}.{name}")
+    return None

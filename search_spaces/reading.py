@@ -18,7 +18,7 @@ def read(model: type[M], data: Mapping[str, Any], *, error: type[FieldProblems])
     """The model, read strictly: a string is no number. Raises `error` with every (dotted field, sentence)."""
     try:
         text = json.dumps(data)
-    except (TypeError, ValueError) as problem:
+    except (TypeError, ValueError, RecursionError) as problem:
         raise error([(model.__name__, f"must be JSON: {problem}")]) from problem
     try:
         return model.model_validate_json(text, strict=True)

@@ -1,42 +1,56 @@
-"""The spaces there are: by their kind, from options and for people."""
+"""The spaces there are: by their kind, from options and for people; and the published architectures by their name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
-from search_spaces.errors import FieldProblems, InvalidArchitecture, InvalidOptions
+from search_spaces.errors import FieldProblems, InvalidArchitecture, InvalidOptions, SpaceError
 from search_spaces.genotypes import count
+from search_spaces.joint.architecture import JOINT, Joint, check_role
+from search_spaces.joint.fixed import FixedSpace
+from search_spaces.joint.options import FixedOptions, JointOptions
+from search_spaces.joint.space import JointSpace
 from search_spaces.reading import nearest, read
 from search_spaces.space import Architecture, Space
 from search_spaces.spinenet.architecture import SpineNet
 from search_spaces.spinenet.options import SpineNetOptions
+from search_spaces.spinenet.published import PUBLISHED
 from search_spaces.spinenet.space import SpineNetSpace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpaceKind:
-    """One kind of space: what people read about it, its options, how it is made, and its architectures."""
+    """One kind of space: what people read about it, its options, how it is made, and its architectures.
+
+    `architecture` is None where the space holds architectures of other kinds. `example` holds what descriptions take
+    for the options that are required.
+    """
 
     kind: str
     summary: str
     reference: str
     options: type[BaseModel]
-    architecture: type[Architecture]
+    architecture: type[Architecture] | None
     make: Callable[[Any], Space[Any]]
+    published: Mapping[str, Architecture] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """JSON for people and scripts: options with defaults and descriptions, their JSON schema, the exact count.
 
-        `options` are the ones the count is for, by default those of the paper. Raises `InvalidOptions`.
+        `options` are the ones the count is for, by default those of the paper, and of the example where there are no
+        defaults. Raises `InvalidOptions`.
         """
-        space = space_from({"kind": self.kind, **(options or {})})
+        example = {"kind": self.kind, **self.example}
+        space = space_from({**example, **(options or {})})
         return {
             "kind": self.kind,
             "summary": self.summary,
             "reference": self.reference,
             "count": count(space),
+            "example": example,
             "options": [_describe(name, schema) for name, schema in self._fields().items()],
             "schema": self.options.model_json_schema(),
         }
@@ -50,6 +64,91 @@ def _describe(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "default": schema.get("default"), "description": schema.get("description", "")}
 
 
+def space_from(options: Mapping[str, Any]) -> Space[Any]:
+    """The space of a search document's `space`. Raises `InvalidOptions` naming every field that is wrong."""
+    found = _kind_of(options, SPACES, error=InvalidOptions)
+    return found.make(read(found.options, options, error=InvalidOptions))
+
+
+def architecture_from(data: Mapping[str, Any]) -> Architecture:
+    """The architecture of its JSON, by its kind. Raises `InvalidArchitecture` naming every field that is wrong."""
+    known = {kind: found for kind, found in SPACES.items() if found.architecture is not None}
+    architecture = _kind_of(data, known, error=InvalidArchitecture).architecture
+    assert architecture is not None
+    return Joint.load_with(data, _part_from) if architecture is Joint else architecture.load(data)
+
+
+def published_architecture(name: str) -> Architecture:
+    """The architecture that was published under this name. Raises `SpaceError` with the names there are."""
+    published = {name: architecture for kind in SPACES.values() for name, architecture in kind.published.items()}
+    if name not in published:
+        raise SpaceError(f"must be a published architecture ({', '.join(published)}), got {name!r}")
+    return published[name]
+
+
+def _joint_space(options: JointOptions) -> JointSpace:
+    """The product of the spaces of the parts, every problem told below `parts`."""
+    spaces: dict[str, Space[Any]] = {}
+    problems: list[tuple[str, str]] = []
+    for name, part in options.parts.items():
+        try:
+            spaces[name] = _part_space(name, part)
+        except InvalidOptions as error:
+            problems += error.below(f"parts.{name}")
+    if problems:
+        raise InvalidOptions(problems)
+    return JointSpace(spaces)
+
+
+def _part_space(name: str, options: Mapping[str, Any]) -> Space[Any]:
+    """The space of a part. Refused before its own options are read: what can be no part of this name."""
+    kind = _kind_of(options, SPACES, error=InvalidOptions)
+    if kind.architecture is not None:
+        check_role(name, kind.architecture.role, error=InvalidOptions)
+    space = space_from(options)
+    if isinstance(space, FixedSpace):
+        check_role(name, space.architecture.role, error=InvalidOptions)
+    return space
+
+
+def _part_from(name: str, data: Mapping[str, Any]) -> Architecture:
+    if data.get("kind") == JOINT:
+        check_role(name, JOINT, error=InvalidArchitecture)
+    return architecture_from(data)
+
+
+def _fixed_space(options: FixedOptions) -> FixedSpace:
+    """The space of the architecture, problems told below the option they come from."""
+    try:
+        return FixedSpace(architecture_from(_fixed_data(options)), load=architecture_from)
+    except InvalidArchitecture as error:
+        raise InvalidOptions(
+            [
+                (f"{'changes' if field.split('.')[0] in options.changes else 'architecture'}.{field}", sentence)
+                for field, sentence in error.problems
+            ]
+        ) from error
+
+
+def _fixed_data(options: FixedOptions) -> dict[str, Any]:
+    """The JSON of the architecture, named or given, with its changes."""
+    if isinstance(options.architecture, dict):
+        return {**options.architecture, **options.changes}
+    try:
+        return {**published_architecture(options.architecture).model_dump(mode="json"), **options.changes}
+    except SpaceError as error:
+        raise InvalidOptions([("architecture", str(error))]) from error
+
+
+def _kind_of(data: Mapping[str, Any], known: Mapping[str, SpaceKind], *, error: type[FieldProblems]) -> SpaceKind:
+    kind = data.get("kind")
+    if kind is None:
+        raise error([("kind", f"is missing; known: {', '.join(known)}")])
+    if not isinstance(kind, str) or kind not in known:
+        raise error([("kind", f"unknown kind {kind!r}{nearest(str(kind), list(known))}")])
+    return known[kind]
+
+
 SPACES: dict[str, SpaceKind] = {
     "spinenet": SpaceKind(
         kind="spinenet",
@@ -58,25 +157,24 @@ SPACES: dict[str, SpaceKind] = {
         options=SpineNetOptions,
         architecture=SpineNet,
         make=SpineNetSpace,
+        published={name: published.architecture for name, published in PUBLISHED.items()},
+    ),
+    "joint": SpaceKind(
+        kind="joint",
+        summary="Several spaces searched together, one architecture out of each: a backbone with what stands around it",
+        reference="The product of its parts; every part keeps the reference of its own kind",
+        options=JointOptions,
+        architecture=Joint,
+        make=_joint_space,
+        example={"parts": {"backbone": {"kind": "spinenet"}}},
+    ),
+    "fixed": SpaceKind(
+        kind="fixed",
+        summary="One architecture, published or given: a part of a joint space that is not searched",
+        reference="Any published or given architecture",
+        options=FixedOptions,
+        architecture=None,
+        make=_fixed_space,
+        example={"architecture": "spinenet-49"},
     ),
 }
-
-
-def space_from(options: Mapping[str, Any]) -> Space[Any]:
-    """The space of a search document's `space`. Raises `InvalidOptions` naming every field that is wrong."""
-    found = _kind_of(options, error=InvalidOptions)
-    return found.make(read(found.options, options, error=InvalidOptions))
-
-
-def architecture_from(data: Mapping[str, Any]) -> Architecture:
-    """The architecture of its JSON, by its kind. Raises `InvalidArchitecture` naming every field that is wrong."""
-    return _kind_of(data, error=InvalidArchitecture).architecture.load(data)
-
-
-def _kind_of(data: Mapping[str, Any], *, error: type[FieldProblems]) -> SpaceKind:
-    kind = data.get("kind")
-    if kind is None:
-        raise error([("kind", f"is missing; known: {', '.join(SPACES)}")])
-    if not isinstance(kind, str) or kind not in SPACES:
-        raise error([("kind", f"unknown kind {kind!r}{nearest(str(kind), list(SPACES))}")])
-    return SPACES[kind]

@@ -33,8 +33,11 @@ class Choose(Protocol):
 class Architecture(BaseModel):
     """One decoded, validated, canonical point of a space: a frozen value.
 
-    Subclasses add fields and `kind: Literal[...]`; equal architectures have equal canonical JSON.
+    Subclasses add fields and `kind: Literal[...]`; equal architectures have equal canonical JSON. `role` says what an
+    architecture is for, and is the name it has as a part of a joint one: backbone, resizer, fine_tuning.
     """
+
+    role: ClassVar[str] = "backbone"
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

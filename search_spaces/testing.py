@@ -1,4 +1,4 @@
-"""The conformance suite of spaces, and a toy space small enough to enumerate.
+"""The conformance suite of spaces, and two toy spaces small enough to enumerate, also as the parts of a joint one.
 
 A test module subclasses `SpaceLaws` under a name that begins with `Test` and gives it a space; pytest then runs every
 law on it.
@@ -11,6 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import asdict, dataclass
+from importlib import import_module
 from itertools import pairwise
 from math import comb
 from typing import Any, ClassVar, Literal
@@ -30,6 +32,7 @@ from search_spaces.genotypes import (
     trace,
     validate,
 )
+from search_spaces.joint.architecture import Joint
 from search_spaces.paths import paths
 from search_spaces.picks import Replay
 from search_spaces.space import Architecture, Choose, Space
@@ -37,9 +40,10 @@ from search_spaces.space import Architecture, Choose, Space
 ENUMERABLE = 10_000
 STAGES = ("narrow", "narrow", "wide")
 READ_IDS = """
-import importlib, json, sys
-for module, name, data in json.load(sys.stdin):
-    print(getattr(importlib.import_module(module), name).load(data).architecture_id)
+import json, sys
+from search_spaces.testing import Written, rewritten
+for written in json.load(sys.stdin):
+    print(rewritten(Written(**written)).architecture_id)
 """
 
 
@@ -85,6 +89,53 @@ class ToySpace:
     def count(self) -> int:
         """3! orders, taps for each depth, and a slope where the activation has one."""
         return 6 * (comb(3, 2) + comb(4, 2)) * (1 + 1 + 4)
+
+
+class ToyResizer(Architecture):
+    """A point of `ToyResizerSpace`, a part that goes with a `ToyArchitecture`."""
+
+    role: ClassVar[str] = "resizer"
+
+    kind: Literal["toy_resizer"] = "toy_resizer"
+    depth: int
+    filters: int
+
+
+class ToyResizerSpace:
+    """A space whose choice `depth` has the name of one of `ToySpace`, for products of the two.
+
+    `filters` are only asked for above depth 0; 2 deep and 8 wide is rejected as `narrow`.
+    """
+
+    kind: ClassVar[str] = "toy_resizer"
+
+    def decode(self, choose: Choose) -> ToyResizer:
+        """The architecture that these choices make."""
+        depth = choose.one_of("depth", (0, 1, 2))
+        filters = choose.one_of("filters", (8, 16)) if depth else 0
+        if (depth, filters) == (2, 8):
+            raise Rejected("narrow", "depth 2 needs 16 filters", field="filters")
+        return ToyResizer(depth=depth, filters=filters)
+
+    def recall(self, architecture: ToyResizer) -> Mapping[str, Any]:
+        """The answers by name: the fields themselves."""
+        return architecture.model_dump()
+
+    def load(self, data: Mapping[str, Any]) -> ToyResizer:
+        """The architecture from its JSON."""
+        return ToyResizer.load(data)
+
+    def count(self) -> int:
+        """Depth 0, and the filters of each other depth."""
+        return 1 + 2 * 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """An architecture as another process gets it: its JSON, and where the class of every kind in it stands."""
+
+    data: dict[str, Any]
+    classes: dict[str, tuple[str, str]]
 
 
 class SpaceLaws:
@@ -208,11 +259,30 @@ class SpaceLaws:
 
 def ids_in_another_process(architectures: list[Architecture]) -> list[str]:
     """The ids that a fresh interpreter with another hash seed gives to the same JSON."""
-    items = [(type(one).__module__, type(one).__qualname__, json.loads(one.canonical_json())) for one in architectures]
+    items = [asdict(written(one)) for one in architectures]
     environment = {**os.environ, "PYTHONHASHSEED": "12345"}
     command = [sys.executable, "-c", READ_IDS]
     done = subprocess.run(command, input=json.dumps(items), env=environment, capture_output=True, text=True, check=True)
     return done.stdout.split()
+
+
+def written(architecture: Architecture) -> Written:
+    """The architecture as another process gets it."""
+    parts = architecture.parts.values() if isinstance(architecture, Joint) else ()
+    classes = {type(one).model_fields["kind"].default: type(one) for one in (architecture, *parts)}
+    places = {kind: (found.__module__, found.__qualname__) for kind, found in classes.items()}
+    return Written(data=json.loads(architecture.canonical_json()), classes=places)
+
+
+def rewritten(written: Written) -> Architecture:
+    """The architecture again."""
+
+    def load(data: Mapping[str, Any]) -> Architecture:
+        module, name = written.classes[data["kind"]]
+        found: type[Architecture] = getattr(import_module(module), name)
+        return Joint.load_with(data, lambda _, part: load(part)) if found is Joint else found.load(data)
+
+    return load(written.data)
 
 
 def leaves(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_spaces.choices import Answer, Choice, ChoiceKind, Chooser, Question, spelled
+from search_spaces.choices import Answer, Choice, ChoiceKind, Chooser, PartChooser, Question, part_choice, spelled
 from search_spaces.errors import InvalidGenotype, SpaceError
 
 
@@ -71,6 +71,22 @@ def test_the_same_name_twice_is_the_space_s_mistake():
 def test_a_subset_nobody_can_take_is_the_space_s_mistake(options, size):
     with pytest.raises(SpaceError, match=f"{size} out of {len(options)}"):
         Chooser(lambda question: 0).subset("parents", options, size)
+
+
+def test_a_part_asks_the_same_under_names_of_its_own():
+    pick, asked = scripted(2, 1, 0, 1, 0)
+    chooser = Chooser(pick)
+    part = PartChooser(chooser, "resizer")
+    assert part.one_of("kind", "abc") == "c"
+    assert part.ordering("order", "ab") == ("b", "a")
+    assert part.subset("taps", "abc", 2) == ("a", "b")
+    assert list(chooser.answers) == ["resizer/kind", "resizer/order", "resizer/taps"]
+    assert [question.name for question in asked[1:3]] == ["resizer/order.0", "resizer/order.1"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "a_b", "b"]), st.text("ab_./", max_size=4)), unique=True))
+def test_names_of_different_parts_never_collide(choices):
+    assert len({part_choice(role, name) for role, name in choices}) == len(choices)
 
 
 def test_an_ordering_of_nothing_asks_nothing():

@@ -65,7 +65,11 @@ def test_all_problems_are_told_at_once():
 
 
 def test_what_is_no_json_is_refused():
-    assert problems({"name": {1, 2}})[0][1].startswith("must be JSON")
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    for name in ({1, 2}, deep):
+        assert problems({"name": name})[0][1].startswith("must be JSON")
 
 
 def test_a_near_name_is_suggested():

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from search_spaces.errors import InvalidArchitecture
-from search_spaces.testing import STAGES, ToyArchitecture
+from search_spaces.testing import STAGES, ToyArchitecture, ToyResizer
 
 TOY = ToyArchitecture(stages=STAGES, depth=3, taps=(1, 2), activation="relu", slope=0)
 
@@ -21,6 +21,11 @@ def test_the_id_is_a_golden_hash():
 
 def test_the_id_differs_where_the_architecture_does():
     assert TOY.model_copy(update={"depth": 4}).architecture_id != TOY.architecture_id
+
+
+def test_the_role_is_that_of_a_backbone_unless_told_and_stands_in_no_json():
+    assert (TOY.role, ToyResizer.role) == ("backbone", "resizer")
+    assert "role" not in ToyResizer(depth=0, filters=0).model_dump()
 
 
 def test_an_architecture_is_frozen():

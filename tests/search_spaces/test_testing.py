@@ -3,8 +3,20 @@
 import pytest
 
 from search_spaces.genotypes import count, enumerate_genotypes
+from search_spaces.joint.architecture import Joint
 from search_spaces.paths import paths
-from search_spaces.testing import STAGES, SpaceLaws, ToyArchitecture, ToySpace, corrupt, leaves
+from search_spaces.testing import (
+    STAGES,
+    SpaceLaws,
+    ToyArchitecture,
+    ToyResizer,
+    ToyResizerSpace,
+    ToySpace,
+    corrupt,
+    leaves,
+    rewritten,
+    written,
+)
 
 
 class TestToySpace(SpaceLaws):
@@ -13,6 +25,11 @@ class TestToySpace(SpaceLaws):
     golden = (
         ((0, 1, 2, 0, 1, 2, 1), ToyArchitecture(stages=STAGES, depth=3, taps=(1, 2), activation="relu", slope=0)),
     )
+
+
+class TestToyResizerSpace(SpaceLaws):
+    space = ToyResizerSpace()
+    golden = (((2, 1), ToyResizer(depth=2, filters=16)),)
 
 
 class Forgetful(ToySpace):
@@ -65,6 +82,18 @@ def test_the_toy_space_has_equal_and_rejected_ways_to_choose():
     assert sum(architecture is None for _, architecture in ways) == 12
     distinct = {architecture for _, architecture in ways if architecture is not None}
     assert len(list(enumerate_genotypes(ToySpace()))) == len(distinct) == 156
+
+
+def test_the_toy_resizer_space_has_a_rejected_way_to_choose():
+    assert len(list(paths(ToyResizerSpace()))) == count(ToyResizerSpace()) == 5
+    assert len(list(enumerate_genotypes(ToyResizerSpace()))) == 4
+
+
+def test_what_another_process_gets_is_the_architecture_with_all_its_parts():
+    toy = ToyArchitecture(stages=STAGES, depth=3, taps=(1, 2), activation="relu", slope=0)
+    joint = Joint(parts={"backbone": toy, "resizer": ToyResizer(depth=1, filters=8)})
+    assert [rewritten(written(one)) for one in (toy, joint)] == [toy, joint]
+    assert set(written(joint).classes) == {"joint", "toy", "toy_resizer"}
 
 
 def test_leaves_name_every_value_and_corrupt_replaces_one():
