@@ -23,7 +23,6 @@ from nas.errors import DocumentError
 from nas.leaderboard import parse_query
 from nas.ports import Storage
 from nas.records import LEGAL_SEARCH, Search, SearchStatus
-from nas.tasks.detection import CocoSplit
 
 TOP = 10
 DocumentPath = Annotated[Path, typer.Argument(metavar="DOCUMENT", help="The search document, YAML or JSON.")]
@@ -85,14 +84,7 @@ def _conduct(store: Storage, search_id: str, *, driver: Driver, concurrent: int 
 
 def check_data(document: SearchDocument) -> None:
     """Raises `DocumentError` naming every folder and file of the task that is not there, before anything begins."""
-    problems = []
-    for split, part in document.task.data:
-        if not isinstance(part, CocoSplit):
-            continue
-        if not Path(part.images).is_dir():
-            problems.append((f"task.data.{split}.images", f"must be a folder, got {part.images!r}"))
-        if not Path(part.annotations).is_file():
-            problems.append((f"task.data.{split}.annotations", f"must be a file, got {part.annotations!r}"))
+    problems = [(f"task.{field}", sentence) for field, sentence in document.task.missing_paths()]
     if problems:
         raise DocumentError(problems)
 

@@ -1,12 +1,12 @@
 """The detection task of a search document: every constant of the published RetinaNet recipe is a field (Du et al. 2020;
 Lin et al. 2017), the published value its default. Departures from the publication say so in their description."""
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from nas.tasks.options import Options
+from nas.tasks.paths import FilePath, FolderPath
 from nas.tasks.training import TrainingOptions
 from search_spaces.reading import wrong
 
@@ -17,19 +17,14 @@ METRICS = (
 PER_CLASS = "AP50/"  # followed by the name of a class
 
 Side = Annotated[int, Field(ge=32, le=8192)]
-FilePath = Annotated[str, Field(pattern=r"^[^\x00]+$")]
 Positive = Annotated[float, Field(gt=0)]
 
 
 class CocoSplit(Options):
     """Pictures and annotations of one split, in COCO format."""
 
-    images: FilePath = Field(description="folder of the pictures")
+    images: FolderPath = Field(description="folder of the pictures")
     annotations: FilePath = Field(description="instances JSON")
-
-    def resolved(self, base: Path) -> Self:
-        """The same files, relative paths taken from `base`."""
-        return self.model_copy(update={"images": str(base / self.images), "annotations": str(base / self.annotations)})
 
 
 class DetectionData(Options):
@@ -131,10 +126,3 @@ class DetectionTask(TrainingOptions):
         if len(set(self.flips)) < len(self.flips):
             raise wrong("flips", f"must be distinct, got {', '.join(self.flips)}")
         return self
-
-    def resolved(self, base: Path) -> Self:
-        """The same task, relative paths of its data taken from `base`."""
-        data = self.data.model_copy(
-            update={"train": self.data.train.resolved(base), "val": self.data.val.resolved(base)}
-        )
-        return self.model_copy(update={"data": data})

@@ -1,9 +1,12 @@
 """The part of a task that every kind shares: how long, how fast, how precisely."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
+from nas.tasks import paths
 from nas.tasks.options import Options
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -70,3 +73,11 @@ class TrainingOptions(Options):
     )
     evaluate_every: int = Field(1, ge=1, description="epochs between evaluations; the last epoch is always evaluated")
     loader_threads: int = Field(0, ge=0, description="threads preparing batches beside the training thread")
+
+    def resolved(self, base: Path) -> Self:
+        """The same task, relative paths of its data taken from `base`."""
+        return paths.resolved(self, base)
+
+    def missing_paths(self) -> Iterator[tuple[str, str]]:
+        """Dotted field and sentence for every file and folder of the task that is not there."""
+        return paths.missing(self)
