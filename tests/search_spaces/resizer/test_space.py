@@ -1,0 +1,144 @@
+"""The resizer space keeps the laws, counts exactly, and holds every resizer once."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search_spaces.errors import NotInSpace, Rejected
+from search_spaces.genotypes import count, decode, encode, enumerate_genotypes, sample, trace, validate
+from search_spaces.paths import paths
+from search_spaces.resizer.architecture import Resizer, control_of
+from search_spaces.resizer.options import ResizerOptions
+from search_spaces.resizer.resampling import INTERPOLATIONS
+from search_spaces.resizer.space import NETWORK, UPSCALING, ResizerSpace
+from search_spaces.testing import SpaceLaws
+
+PAPER = ResizerSpace()
+WIDE = ResizerSpace(
+    ResizerOptions(
+        method=("none", "learned"),
+        blocks=(0, 1, 4),
+        filters=(8, 16),
+        input_size=((224, 224), (448, 448), (300, 448), (672, 672)),
+        output_size=((224, 224), (256, 256)),
+        interpolation=INTERPOLATIONS,
+        antialias=(False, True),
+        tail=("random", "zero"),
+        learning_rate_ratio=(0.1, 1.0),
+    )
+)
+UP = ResizerSpace(
+    ResizerOptions(
+        input_size=((56, 56), (224, 224), (128, 384)),
+        interpolation=("lanczos", "area", "bicubic", "bilinear"),
+        antialias=(True, False),
+        upscaling=True,
+    )
+)
+BEST = Resizer(input_size=(448, 448), output_size=(224, 224))
+BEST_GENOTYPE = (0, 0, 0, 0, 4, 0, 0, 0, 0)
+
+
+class TestPaperSpace(SpaceLaws):
+    space = PAPER
+    golden = ((BEST_GENOTYPE, BEST),)
+
+
+class TestWideSpace(SpaceLaws):
+    space = WIDE
+
+
+class TestSpaceThatScalesUp(SpaceLaws):
+    space = UP
+
+
+class TestPlainSpace(SpaceLaws):
+    space = ResizerSpace(
+        ResizerOptions(method=("none",), output_size=((224, 224), (256, 320)), interpolation=INTERPOLATIONS)
+    )
+
+
+class TestSpaceOfAreas(SpaceLaws):
+    """Every draw that halves is written as bilinear, which the space does not offer by itself."""
+
+    space = ResizerSpace(ResizerOptions(interpolation=("area",), antialias=(True,)))
+
+
+def test_the_paper_s_space_holds_40_resizers():
+    assert count(PAPER) == PAPER.distinct() == 40
+
+
+def test_counts_tell_ways_to_choose_from_architectures():
+    """Without a network 2 outputs x 7 interpolations; with one 24 networks between 8 pairs of sizes."""
+    assert count(WIDE) == 2 * 7 + 24 * (1 + 4 + 5 * 7 + 7) == 1142
+    assert WIDE.distinct() == 2 * 7 + 24 * (1 + 6 + 7 + 5 + 7 + 7 + 7) == 974
+    assert (count(UP), UP.distinct()) == (8 * (4 + 1 + 7), 8 * (4 + 1 + 7))
+
+
+@pytest.mark.parametrize("space", [PAPER, WIDE, UP, TestPlainSpace.space, TestSpaceOfAreas.space])
+def test_the_number_of_distinct_architectures_equals_brute_force(space):
+    held = [architecture for _, architecture in paths(space) if architecture is not None]
+    assert len(set(held)) == space.distinct() == len(list(enumerate_genotypes(space)))
+
+
+def test_the_canonical_genotype_is_the_smallest_of_all_that_give_the_architecture():
+    smallest = {}
+    for genotype, architecture in paths(WIDE):
+        if architecture is not None:
+            smallest.setdefault(architecture, genotype)
+    assert all(encode(WIDE, architecture) == genotype for architecture, genotype in smallest.items())
+
+
+@pytest.mark.parametrize(
+    ("resizer", "more"),
+    [
+        (control_of(BEST), ["interpolation", "antialias"]),
+        (Resizer(input_size=(224, 224), output_size=(224, 224)), [*NETWORK]),
+        (BEST, [*NETWORK, "interpolation", "antialias"]),
+        (BEST.model_copy(update={"interpolation": "area", "input_size": (300, 448)}), [*NETWORK, "interpolation"]),
+    ],
+)
+def test_only_what_changes_something_is_asked_for(resizer, more):
+    assert [choice.name for choice in trace(WIDE, encode(WIDE, resizer))] == ["method", "output_size", *more]
+
+
+def test_a_draw_that_scales_up_is_rejected_unless_allowed():
+    wide = {"blocks": (1,), "filters": (16,), "input_size": ((224, 224), (448, 200), (448, 448))}
+    closed, opened = (ResizerSpace(ResizerOptions(**wide, upscaling=upscaling)) for upscaling in (False, True))
+    with pytest.raises(Rejected, match=r"must be at least the output size \(224, 224\) unless upscaling") as raised:
+        decode(closed, (0, 0, 0, 0, 1, 0, 0, 0, 0))
+    assert (raised.value.reason, raised.value.field) == (UPSCALING, "input_size")
+    assert decode(opened, (0, 0, 0, 0, 1, 0, 0, 0, 0)).scales_up
+    assert (count(closed), closed.distinct(), opened.distinct()) == (3, 2, 3)
+    with pytest.raises(NotInSpace, match=r"input_size: must be at least the output size"):
+        validate(closed, decode(opened, (0, 0, 0, 0, 1, 0, 0, 0, 0)))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_control_of_every_draw_is_in_a_space_with_and_without_networks(seed):
+    draw = sample(WIDE, random.Random(seed))
+    assert not draw.architecture.scales_up
+    validate(WIDE, control_of(draw.architecture))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"blocks": 5}, "blocks: must be one of 1, 2, 3, 4, got 5"),
+        ({"filters": 8}, "filters: must be one of 16, 32, got 8"),
+        ({"input_size": (300, 300)}, r"input_size: must be one of .*, got \(300, 300\)"),
+        ({"output_size": (128, 128)}, r"output_size: must be one of \(224, 224\), got \(128, 128\)"),
+        ({"interpolation": "bicubic"}, "interpolation: must be one of 'bilinear', got 'bicubic'"),
+        ({"antialias": True}, "antialias: must be one of False, got True"),
+        ({"tail": "zero"}, "tail: must be one of 'random', got 'zero'"),
+        ({"learning_rate_ratio": 0.5}, r"learning_rate_ratio: must be one of 1\.0, got 0\.5"),
+    ],
+)
+def test_a_resizer_outside_the_space_is_refused_by_its_field(changes, message):
+    with pytest.raises(NotInSpace, match=message):
+        validate(PAPER, Resizer(**{**BEST.model_dump(), **changes}))
+    with pytest.raises(NotInSpace, match="method: must be one of 'learned', got 'none'"):
+        validate(PAPER, control_of(BEST))
