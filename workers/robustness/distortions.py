@@ -46,6 +46,11 @@ class Distortion:
         """Standard deviation: of the noise on the 0..255 scale, of the blur in pixels."""
         return self.strength * (NOISE_STEP if self.kind is Kind.NOISE else BLUR_STEP)
 
+    @property
+    def name(self) -> str:
+        """`clean`, `noise_20`, `blur_2` ...: its kind and sigma."""
+        return str(self.kind) if self.kind is Kind.CLEAN else f"{self.kind}_{self.sigma}"
+
 
 CLEAN = Distortion(kind=Kind.CLEAN)
 EVALUATED = tuple(Distortion(kind=kind, strength=level) for kind in (Kind.NOISE, Kind.BLUR) for level in LEVELS)
