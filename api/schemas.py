@@ -176,7 +176,8 @@ class SpaceView(BaseModel):
     summary: str
     reference: str
     count: str = Field(
-        description="architectures with default options; a string, for it exceeds what JSON readers hold"
+        description="architectures with default options, and with those of the example where there is no default; "
+        "a string, for it exceeds what JSON readers hold"
     )
 
 
@@ -186,11 +187,20 @@ class SpaceDetail(SpaceView):
     model_config = _example(
         {
             **SPACE,
-            "options": [{"name": "width", "default": 1.0, "description": "multiplies every number of filters"}],
+            "example": {"kind": "spinenet"},
+            "options": [
+                {
+                    "name": "width",
+                    "required": False,
+                    "default": 1.0,
+                    "description": "multiplies every number of filters",
+                }
+            ],
             "schema": {"type": "object"},
         }
     )
 
+    example: dict[str, Any] = Field(description="a `space` of a document: the options that are required, no others")
     options: list[dict[str, Any]]
     schema_: dict[str, Any] = Field(alias="schema", description="JSON schema of the options")
 

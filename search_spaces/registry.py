@@ -45,23 +45,25 @@ class SpaceKind:
         """
         example = {"kind": self.kind, **self.example}
         space = space_from({**example, **(options or {})})
+        schema = self.options.model_json_schema()
         return {
             "kind": self.kind,
             "summary": self.summary,
             "reference": self.reference,
             "count": count(space),
             "example": example,
-            "options": [_describe(name, schema) for name, schema in self._fields().items()],
-            "schema": self.options.model_json_schema(),
+            "options": [_describe(name, field) for name, field in schema["properties"].items() if name != "kind"],
+            "schema": schema,
         }
-
-    def _fields(self) -> dict[str, dict[str, Any]]:
-        properties: dict[str, dict[str, Any]] = self.options.model_json_schema()["properties"]
-        return {name: schema for name, schema in properties.items() if name != "kind"}
 
 
 def _describe(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": name, "default": schema.get("default"), "description": schema.get("description", "")}
+    return {
+        "name": name,
+        "required": "default" not in schema,
+        "default": schema.get("default"),
+        "description": schema.get("description", ""),
+    }
 
 
 def space_from(options: Mapping[str, Any]) -> Space[Any]:

@@ -1,5 +1,6 @@
 """`nas spaces` and `nas cost`: what can be searched, and what an architecture costs. Arithmetic only, no storage."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from search_spaces.spinenet.architecture import SpineNet
 from search_spaces.spinenet.cost import backbone_cost
 from search_spaces.spinenet.published import PUBLISHED
 
+TOO_LONG = 10**9  # architectures; from here on a list tells how many in powers of ten
 SIZE = re.compile(r"(\d+)(?:x(\d+))?")
 
 
@@ -87,7 +89,8 @@ def find_architecture(name: str) -> tuple[SpineNet, dict[str, Any]]:
     if not isinstance(data, Mapping):
         raise typer.BadParameter(f"{name} must hold one architecture, a mapping, got {type(data).__name__}")
     architecture = architecture_from(data.get("architecture", data))
-    assert isinstance(architecture, SpineNet), "the only kind of space there is"
+    if not isinstance(architecture, SpineNet):
+        raise typer.BadParameter(f"{name} must hold a SpineNet, got {type(architecture).__name__}")
     return architecture, {}
 
 
@@ -121,15 +124,24 @@ def _cost_table(answer: Mapping[str, Any]) -> Table:
 def _list_of(described: list[dict[str, Any]]) -> Table:
     table = Table("space", "architectures", "what it holds", box=None, pad_edge=False, header_style="bold")
     for space in described:
-        table.add_row(space["kind"], f"{space['count']:.3e}", space["summary"])
+        count = space["count"]
+        table.add_row(space["kind"], f"{count:.3e}" if count >= TOO_LONG else f"{count:,}", space["summary"])
     return table
 
 
 def _show(space: dict[str, Any]) -> None:
     told = console()
     told.print(f"[bold]{space['kind']}[/]: {space['summary']}\n{space['reference']}")
-    told.print(f"{space['count']:,} architectures with the default options\n", highlight=False, soft_wrap=True)
+    told.print(f"{_counted(space)}\n", markup=False, highlight=False, soft_wrap=True)
     table = Table("option", "default", "meaning", box=None, pad_edge=False, header_style="bold")
     for option in space["options"]:
-        table.add_row(option["name"], str(option["default"]), option["description"])
+        default = "required" if option["required"] else str(option["default"])
+        table.add_row(option["name"], default, option["description"])
     told.print(table)
+
+
+def _counted(space: Mapping[str, Any]) -> str:
+    """How many architectures there are, and with which options."""
+    count, example = space["count"], space["example"]
+    options = "the default options" if example == {"kind": space["kind"]} else f"space: {json.dumps(example)}"
+    return f"{count:,} {'architecture' if count == 1 else 'architectures'} with {options}"

@@ -163,6 +163,57 @@ def test_a_candidate_that_does_not_fit_is_named():
     assert told["strategy.candidates.2"].startswith("must be a published name, a genotype")
 
 
+def joint(**parts) -> dict:
+    return changed(space={"kind": "joint", "parts": parts})
+
+
+NARROW = {"kind": "spinenet", "width": 0.125, "endpoint_filters": 32}
+FIXED = {"kind": "fixed", "architecture": "spinenet-49", "changes": {"width": 0.125}}
+
+
+@pytest.mark.parametrize("backbone", [NARROW, FIXED], ids=["searched", "fixed"])
+def test_a_joint_space_is_read_whatever_the_order_of_its_parts(backbone):
+    data = joint(backbone=backbone)
+    assert parse_document(data).space == data["space"]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            joint(backbone={**NARROW, "width": -1, "blocks": 3}),
+            {"space.parts.backbone.width": "must be greater", "space.parts.backbone.blocks": "unknown field"},
+        ),
+        (joint(backbone={"kind": "spinnet"}), {"space.parts.backbone.kind": "unknown kind 'spinnet'; did you mean"}),
+        (joint(body=NARROW), {"space.parts.body": "a part is named after its role"}),
+        (joint(), {"space.parts": "must have at least 1 entries"}),
+        (
+            joint(backbone={**FIXED, "architecture": "spinenet-50"}),
+            {"space.parts.backbone.architecture": "must be a published architecture"},
+        ),
+        (changed(space={"kind": "jiont"}), {"space.kind": "unknown kind 'jiont'; did you mean 'joint'?"}),
+    ],
+)
+def test_what_is_wrong_with_a_part_of_a_joint_space_is_told_under_its_field(data, told):
+    found = problems(data)
+    assert found.keys() == told.keys()
+    assert all(found[field].startswith(sentence) for field, sentence in told.items())
+
+
+def test_a_part_that_is_nested_beyond_reading_is_refused():
+    assert problems(joint(backbone=nested(100_000)))["document"].startswith("must hold only")
+
+
+def test_candidates_of_a_joint_space_are_held_to_its_parts():
+    candidates = [{"kind": "joint", "parts": {"backbone": name}} for name in ("spinenet-49", "spinenet-50", 3)]
+    data = {**joint(backbone=NARROW), "strategy": {"kind": "fixed", "candidates": candidates}}
+    assert problems(data) == {
+        "strategy.candidates.1.parts.backbone": "must be a published architecture (spinenet-49s, spinenet-49, "
+        "spinenet-96, spinenet-143, spinenet-143l, spinenet-190, r0-sp53), got 'spinenet-50'",
+        "strategy.candidates.2.parts.backbone": "must be an object, got 3",
+    }
+
+
 @pytest.mark.parametrize("metric", ["AP75", "AR100", "AP_small", "macs", "backbone_params", "AP50/red blood cell"])
 def test_metrics_of_the_task_and_static_ones_are_known(metric):
     assert parse_document(changed(objectives=[{"metric": metric}])).objectives[0].metric == metric

@@ -39,12 +39,15 @@ def test_an_architecture_may_come_from_a_file(nas, tmp_path):
         (("spinenet-50",), ExitCode.NOT_FOUND, "known: spinenet-49s"),
         (("broken.json",), ExitCode.USAGE, "kind"),
         (("list.json",), ExitCode.USAGE, "must hold one architecture"),
+        (("joint.json",), ExitCode.USAGE, "must hold a SpineNet, got Joint"),
         (("spinenet-49", "--size", "wide"), ExitCode.USAGE, "640x480"),
         (("spinenet-49", "--task", "chess"), ExitCode.USAGE, "detection"),
     ],
 )
 def test_bad_input_gets_a_sentence(nas, tmp_path, arguments, code, sentence):
     (tmp_path / "broken.json").write_text(json.dumps({"kind": "star"}))
+    backbone = PUBLISHED["spinenet-49"].architecture.model_dump(mode="json")
+    (tmp_path / "joint.json").write_text(json.dumps({"kind": "joint", "parts": {"backbone": backbone}}))
     (tmp_path / "list.json").write_text("[]")
     assert nas("cost", *arguments) == code
     assert sentence in nas.err
@@ -65,3 +68,20 @@ def test_spaces_are_listed_and_described(nas):
     assert nas("spaces", "spinenet", "--json") == ExitCode.DONE
     assert nas.json["kind"] == "spinenet"
     assert nas("spaces", "darts") == ExitCode.NOT_FOUND
+
+
+def test_a_space_with_required_options_is_counted_for_an_example(nas):
+    nas("spaces", "joint")
+    assert 'architectures with space: {"kind": "joint", "parts": {"backbone": {"kind": "spinenet"}' in nas.out
+    assert "required" in nas.out
+    nas("spaces", "fixed")
+    assert '1 architecture with space: {"kind": "fixed", "architecture": "spinenet-49"}' in nas.out
+    nas("spaces", "spinenet")
+    assert "architectures with the default options" in nas.out
+
+
+@pytest.mark.parametrize("kind", ["joint", "fixed"])
+def test_spaces_of_other_spaces_describe_themselves_as_json(nas, kind):
+    assert nas("spaces", kind, "--json") == ExitCode.DONE
+    assert nas.json["example"]["kind"] == kind
+    assert [option["name"] for option in nas.json["options"] if option["required"]] == nas.json["schema"]["required"]

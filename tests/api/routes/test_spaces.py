@@ -18,3 +18,9 @@ def test_an_unknown_space_is_not_found_and_the_known_are_named(client):
     answer = client.get("/spaces/resnet")
     assert answer.status_code == 404
     assert "spinenet" in answer.json()["detail"]
+
+
+def test_a_space_with_required_options_shows_an_example(client):
+    space = client.get("/spaces/fixed").json()
+    assert space["example"] == {"kind": "fixed", "architecture": "spinenet-49"}
+    assert space["count"] == "1"
