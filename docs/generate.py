@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from nas.document import SearchDocument
-from search_spaces.spinenet.space import SpineNetOptions
+from search_spaces.registry import SPACES
 
 PAGE = Path(__file__).parent / "document.md"
 HEAD = """# The search document
@@ -28,8 +28,8 @@ def main() -> None:
 def page() -> str:
     """The whole page as Markdown."""
     document = section("the document", SearchDocument, set())
-    space = section("space, kind spinenet", SpineNetOptions, set())
-    return "\n".join([HEAD, *document, *space]).rstrip() + "\n"
+    spaces = [line for kind in SPACES.values() for line in section(f"space, kind {kind.kind}", kind.options, set())]
+    return "\n".join([HEAD, *document, *spaces]).rstrip() + "\n"
 
 
 def section(title: str, model: type[BaseModel], written: set[type[BaseModel]]) -> list[str]:

@@ -12,7 +12,7 @@ class JointOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["joint"] = "joint"
+    kind: Literal["joint"] = Field("joint", description="several spaces at once")
     parts: dict[str, dict[str, Any]] = Field(
         min_length=1,
         description="role -> kind and options of the space of this part; the name of a part is its role: backbone, ...",
@@ -24,7 +24,7 @@ class FixedOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["fixed"] = "fixed"
+    kind: Literal["fixed"] = Field("fixed", description="one architecture")
     architecture: str | dict[str, Any] = Field(
         description="a published name, which stands for the graph with its published widths, or an architecture as JSON"
     )
