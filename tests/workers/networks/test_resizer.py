@@ -1,0 +1,266 @@
+"""The learned resizer as built: the published numbers, live in every part, at its start an interpolation if asked."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from nas.tasks.training import BatchNorm
+from search_spaces.resizer.architecture import Resizer, control_of
+from search_spaces.resizer.cost import resizer_cost
+from search_spaces.resizer.resampling import RESAMPLINGS, canonical
+from workers.networks.counting import count
+from workers.networks.resizer import BaseResizer, LearnedResizer, Resized, build_resizer
+from workers.networks.resizing import resize
+
+SIZES = [
+    ((40, 48), (20, 24)),
+    ((20, 24), (20, 24)),
+    ((20, 24), (33, 30)),
+    ((36, 20), (18, 30)),
+]  # down, equal, up, mixed
+COLUMNS = [(blocks, filters) for filters in (16, 32) for blocks in (1, 2, 3, 4)]
+
+
+def learned(**fields: object) -> Resizer:
+    return Resizer(**{"input_size": (40, 48), "output_size": (20, 24), "filters": 4, **fields})
+
+
+def built(**fields: object) -> LearnedResizer:
+    torch.manual_seed(0)
+    return LearnedResizer(learned(**fields))
+
+
+def pictures(*size: int, batch: int = 2) -> Tensor:
+    return torch.randn(batch, 3, *size, generator=torch.Generator().manual_seed(0))
+
+
+def without_gradient(network: nn.Module) -> list[str]:
+    return [
+        name
+        for name, parameter in network.named_parameters()
+        if parameter.grad is None or not parameter.grad.abs().sum() > 0
+    ]
+
+
+@pytest.mark.parametrize(("blocks", "filters"), COLUMNS)
+def test_the_built_network_has_the_published_numbers(blocks, filters):
+    resizer = learned(blocks=blocks, filters=filters, input_size=(448, 448), output_size=(224, 224))
+    with torch.device("meta"):
+        network = LearnedResizer(resizer)
+    cost = resizer_cost(resizer)
+    kernels = sum(module.weight.numel() for module in network.modules() if isinstance(module, nn.Conv2d))
+    assert kernels == cost.paper_params
+    assert sum(parameter.numel() for parameter in network.parameters()) == cost.params
+    counted = count(network, (3, 448, 448))
+    assert (counted.params, counted.conv_macs) == (cost.params, cost.macs)
+    with FlopCounterMode(display=False) as counter:
+        network(torch.empty(1, 3, 448, 448, device="meta"))
+    assert counter.get_total_flops() == 2 * cost.macs
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 5),
+    st.integers(1, 20),
+    st.tuples(st.integers(3, 60), st.integers(3, 60)),
+    st.sampled_from(RESAMPLINGS),
+)
+def test_network_and_arithmetic_agree_at_any_size(blocks, filters, taken, way):
+    way = canonical(way, [(taken[0], 24), (taken[1], 17)])
+    resizer = learned(blocks=blocks, filters=filters, input_size=taken, output_size=(24, 17), **way._asdict())
+    with torch.device("meta"):
+        network = LearnedResizer(resizer)
+    counted, cost = count(network, (3, *taken)), resizer_cost(resizer)
+    assert (counted.params, counted.conv_macs) == (cost.params, cost.macs)
+    assert network(torch.empty(2, 3, *taken, device="meta")).shape == (2, 3, 24, 17)
+
+
+def test_biases_stand_at_both_ends_and_in_the_1x1_convolution():
+    convolutions = [module for module in built(blocks=2).modules() if isinstance(module, nn.Conv2d)]
+    assert [(layer.kernel_size[0], layer.bias is not None) for layer in convolutions] == [
+        (7, True),
+        (1, True),
+        *[(3, False)] * 5,
+        (7, True),
+    ]
+
+
+def test_the_network_is_the_published_one_written_out():
+    network = built(blocks=2, input_size=(21, 26), output_size=(10, 12), interpolation="bicubic")
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.normal_(module.bias)
+    x = pictures(21, 26)
+
+    def norm(y: Tensor, layer: nn.BatchNorm2d) -> Tensor:
+        mean, variance = y.mean((0, 2, 3), keepdim=True), y.var((0, 2, 3), keepdim=True, unbiased=False)
+        y = (y - mean) / (variance + 1e-3).sqrt()
+        return y * layer.weight[:, None, None] + layer.bias[:, None, None]
+
+    def conv(y: Tensor, layer: nn.Conv2d) -> Tensor:
+        return nn.functional.conv2d(y, layer.weight, layer.bias, padding=layer.kernel_size[0] // 2)
+
+    def leaky(y: Tensor) -> Tensor:
+        return torch.where(y > 0, y, 0.2 * y)
+
+    def resized(y: Tensor) -> Tensor:
+        return nn.functional.interpolate(y, size=(10, 12), mode="bicubic", align_corners=False)
+
+    wide, _, narrow, _, head_norm = network.head
+    b = resized(norm(leaky(conv(leaky(conv(x, wide)), narrow)), head_norm))
+    z = b
+    for block in network.blocks:
+        first, first_norm, _, second, second_norm = block.branch
+        z = z + norm(conv(leaky(norm(conv(z, first), first_norm)), second), second_norm)
+    last, last_norm = network.merge
+    expected = resized(x) + conv(b + norm(conv(z, last), last_norm), network.tail)
+    torch.testing.assert_close(network(x), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("taken", "given"), SIZES)
+def test_it_scales_down_not_at_all_up_and_both(taken, given):
+    assert built(input_size=taken, output_size=given)(pictures(*taken)).shape == (2, 3, *given)
+
+
+def test_299_becomes_224():
+    network = built(filters=2, input_size=(299, 299), output_size=(224, 224))
+    assert network(pictures(299, 299, batch=1)).shape == (1, 3, 224, 224)
+
+
+@pytest.mark.parametrize("way", RESAMPLINGS[:-1])
+@pytest.mark.parametrize("training", [True, False])
+def test_with_a_zero_tail_it_starts_as_exactly_the_interpolation(way, training):
+    resizer = learned(blocks=3, tail="zero", input_size=(37, 50), output_size=(16, 25), **way._asdict())
+    network, x = build_resizer(resizer).train(training), pictures(37, 50)
+    expected = resize(x, (16, 25), **way._asdict())
+    assert torch.equal(network(x), expected)
+    assert torch.equal(build_resizer(control_of(resizer))(x), expected)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(network(x), expected)
+
+
+def test_a_random_tail_starts_as_something_else():
+    x = pictures(40, 48)
+    network = built()
+    assert (network(x) - network.base(x)).abs().mean() > 0.1
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize(("taken", "given"), SIZES)
+def test_every_parameter_of_every_block_gets_a_gradient(blocks, taken, given):
+    network = built(blocks=blocks, input_size=taken, output_size=given)
+    network(pictures(*taken)).square().sum().backward()
+    assert without_gradient(network) == []
+
+
+@pytest.mark.parametrize("blocks", [1, 4])
+def test_with_a_zero_tail_every_parameter_gets_a_gradient_after_one_step(blocks):
+    network, x = built(blocks=blocks, tail="zero"), pictures(40, 48)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.01)
+    network(x).square().mean().backward()
+    moved = {name for name, _ in network.named_parameters()} - set(without_gradient(network))
+    assert moved == {"tail.weight", "tail.bias"}
+    optimizer.step()
+    optimizer.zero_grad()
+    network(x).square().mean().backward()
+    assert without_gradient(network) == []
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 4])
+def test_every_block_changes_the_picture(blocks):
+    network, x = built(blocks=blocks).eval(), pictures(40, 48)
+    before = network(x)
+    for block in network.blocks:
+        hook = block.register_forward_hook(lambda *arguments: arguments[-1] + 1.0)
+        assert not torch.allclose(network(x), before)
+        hook.remove()
+
+
+@pytest.mark.parametrize("tail", ["random", "zero"])
+@pytest.mark.parametrize("method", ["learned", "none"])
+def test_gradients_flow_to_the_picture(method, tail):
+    resizer = learned(tail=tail)
+    network = build_resizer(resizer if method == "learned" else control_of(resizer))
+    x = pictures(40, 48).requires_grad_()
+    network(x).sum().backward()
+    assert (x.grad != 0).all()
+
+
+@pytest.mark.parametrize("way", RESAMPLINGS[:-1])
+def test_channels_last_goes_in_and_comes_out(way):
+    network = built(input_size=(37, 50), output_size=(16, 25), **way._asdict()).eval()
+    plain = network(pictures(37, 50))
+    seen = []
+    network.to(memory_format=torch.channels_last)
+    for layer in network.modules():
+        layer.register_forward_hook(lambda *arguments: seen.append(arguments[-1]))
+    rearranged = network(pictures(37, 50).contiguous(memory_format=torch.channels_last))
+    assert all(x.is_contiguous(memory_format=torch.channels_last) for x in (*seen, rearranged))
+    torch.testing.assert_close(rearranged, plain, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("way", RESAMPLINGS[:-1])
+def test_it_trains_under_bfloat16_autocast(way):
+    network = built(blocks=2, input_size=(37, 50), output_size=(16, 25), **way._asdict())
+    network.to(memory_format=torch.channels_last)
+    x = pictures(37, 50).contiguous(memory_format=torch.channels_last).requires_grad_()
+    exact = network(x)
+    with torch.autocast("cpu", torch.bfloat16):
+        resized = network(x)
+        assert network.head(x).dtype == torch.bfloat16
+    assert resized.dtype == torch.float32
+    torch.testing.assert_close(resized, exact, rtol=0.1, atol=0.1)
+    resized.square().sum().backward()
+    assert without_gradient(network) == []
+    assert x.grad.isfinite().all()
+
+
+def test_every_batch_norm_has_the_constants_of_the_options():
+    network = build_resizer(learned(blocks=2), batch_norm=BatchNorm(momentum=0.5, epsilon=0.1))
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    assert len(norms) == 6
+    assert {(norm.momentum, norm.eps) for norm in norms} == {(0.5, 0.1)}
+
+
+def test_weights_move_between_sizes():
+    small, large = built(), built(input_size=(64, 64), output_size=(48, 40), interpolation="lanczos")
+    large.load_state_dict(small.state_dict())
+    assert large(pictures(64, 64)).shape == (2, 3, 48, 40)
+
+
+def test_the_interpolation_alone_has_no_parameters_and_takes_any_size():
+    plain = build_resizer(control_of(learned(interpolation="lanczos", antialias=True)))
+    assert isinstance(plain, BaseResizer)
+    assert not plain.state_dict()
+    for size in ((40, 48), (20, 24), (7, 99)):
+        x = pictures(*size)
+        assert torch.equal(plain(x), resize(x, (20, 24), interpolation="lanczos", antialias=True))
+
+
+def test_a_resizer_and_a_network_are_one_network():
+    whole = Resized(built(), nn.Sequential(nn.Conv2d(3, 5, 3), nn.Flatten()))
+    x = pictures(40, 48)
+    whole.eval()
+    assert torch.equal(whole(x), whole.network(whole.resizer(x)))
+    assert {name.split(".")[0] for name in whole.state_dict()} == {"resizer", "network"}
+    whole(x).square().sum().backward()
+    assert without_gradient(whole) == []
+
+
+def test_pictures_of_another_size_are_refused():
+    with pytest.raises(ValueError, match=r"pictures must be \[B, 3, 40, 48\], got \[2, 3, 48, 40\]"):
+        built()(pictures(48, 40))
+    with pytest.raises(ValueError, match="method of a learned resizer must be learned, got none"):
+        LearnedResizer(control_of(learned()))
+
+
+@pytest.mark.parametrize("interpolation", ["bilinear", "lanczos"])
+def test_it_can_be_exported(interpolation):
+    network = built(input_size=(37, 50), output_size=(16, 25), interpolation=interpolation).eval()
+    x = pictures(37, 50)
+    exported = torch.export.export(network, (x,)).module()
+    torch.testing.assert_close(exported(x), network(x))

@@ -1,0 +1,134 @@
+"""The learned resizer (Talebi and Milanfar 2021, figure 3), the interpolation it has to beat, and what follows it.
+
+Stride 1 and zero padding everywhere, LeakyReLU of slope 0.2; biases where no batch norm follows directly, which are
+those at both ends and of the 1x1 convolution. The paper says nothing about biases and initial weights: biases are those
+of its public re-implementations, kernels start normal with variance 1 / (inputs * kernel**2) like all of this house.
+"""
+
+from typing import Any
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nas.tasks.training import BatchNorm
+from search_spaces.resizer.architecture import Resizer
+from search_spaces.resizer.cost import PICTURE_CHANNELS
+from workers.networks.layers import convolution
+from workers.networks.resizing import resize
+
+SLOPE = 0.2  # of LeakyReLU below 0
+
+
+def build_resizer(resizer: Resizer, *, batch_norm: BatchNorm | None = None) -> nn.Module:
+    """The network of this resizer, freshly initialised: `BaseResizer` for method none, else `LearnedResizer`."""
+    if resizer.method == "none":
+        return BaseResizer(resizer)
+    return LearnedResizer(resizer, batch_norm=batch_norm)
+
+
+class BaseResizer(nn.Module):
+    """Pictures of any size -> the output size, by the interpolation of the resizer alone."""
+
+    def __init__(self, resizer: Resizer) -> None:
+        super().__init__()
+        self.architecture = resizer
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """[B, C, H, W] -> [B, C, *output_size]."""
+        architecture = self.architecture
+        return resize(
+            pictures,
+            architecture.output_size,
+            interpolation=architecture.interpolation,
+            antialias=architecture.antialias,
+        )
+
+
+class LearnedResizer(nn.Module):
+    """Pictures [B, 3, *input_size] -> pictures [B, 3, *output_size], differentiable; values are not clamped.
+
+    The interpolated pictures plus what convolutions make of them. With tail `zero` that starts as exactly nothing; the
+    first step then only moves the tail, and the rest follows from the second on. No parameter depends on the sizes.
+    """
+
+    def __init__(self, resizer: Resizer, *, batch_norm: BatchNorm | None = None) -> None:
+        super().__init__()
+        if resizer.method != "learned":
+            raise ValueError(f"the method of a learned resizer must be learned, got {resizer.method}")
+        constants, filters = batch_norm or BatchNorm(), resizer.filters
+        self.architecture = resizer
+        self.base = BaseResizer(resizer)
+        self.head = _head(filters, constants)
+        self.blocks = nn.Sequential(*(ResidualBlock(filters, constants) for _ in range(resizer.blocks)))
+        self.merge = nn.Sequential(convolution(filters, filters, 3), _norm(filters, constants))
+        self.tail = convolution(filters, PICTURE_CHANNELS, 7, bias=True)
+        if resizer.tail == "zero":
+            nn.init.zeros_(self.tail.weight)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """The resized pictures. ValueError for pictures of another size than the architecture says."""
+        self._check(pictures)
+        features = self.base(self.head(pictures))
+        merged = self.merge(self.blocks(features)).add_(features)
+        resized: Tensor = self.base(pictures) + self.tail(merged)
+        return resized
+
+    def _check(self, pictures: Tensor) -> None:
+        wanted = (PICTURE_CHANNELS, *self.architecture.input_size)
+        if tuple(pictures.shape[1:]) != wanted:
+            raise ValueError(f"pictures must be [B, {', '.join(map(str, wanted))}], got {list(pictures.shape)}")
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions around an identity; no activation after the sum."""
+
+    def __init__(self, filters: int, batch_norm: BatchNorm) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(
+            convolution(filters, filters, 3),
+            _norm(filters, batch_norm),
+            Leaky(),
+            convolution(filters, filters, 3),
+            _norm(filters, batch_norm),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, filters, H, W] -> the same shape."""
+        output: Tensor = self.branch(x).add_(x)
+        return output
+
+
+class Leaky(nn.Module):
+    """LeakyReLU of the paper's slope, in place: no layer before it needs its own output for the backward pass."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Any shape -> the same."""
+        return F.leaky_relu(x, SLOPE, inplace=True)
+
+
+class Resized(nn.Module):
+    """A network behind a resizer, trained as one; the parts stay `resizer` and `network`."""
+
+    def __init__(self, resizer: nn.Module, network: nn.Module) -> None:
+        super().__init__()
+        self.resizer = resizer
+        self.network = network
+
+    def forward(self, pictures: Tensor) -> Any:
+        """Pictures as the resizer takes them -> whatever the network gives."""
+        return self.network(self.resizer(pictures))
+
+
+def _head(filters: int, batch_norm: BatchNorm) -> nn.Sequential:
+    """What runs at the input size; its batch norm stands behind the activation."""
+    return nn.Sequential(
+        convolution(PICTURE_CHANNELS, filters, 7, bias=True),
+        Leaky(),
+        convolution(filters, filters, 1, bias=True),
+        Leaky(),
+        _norm(filters, batch_norm),
+    )
+
+
+def _norm(filters: int, batch_norm: BatchNorm) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(filters, eps=batch_norm.epsilon, momentum=batch_norm.momentum)
