@@ -1,5 +1,7 @@
 """Optimizers and schedules."""
 
+import copy
+
 import pytest
 import torch
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from nas.tasks.training import AdamW, Cosine, Sgd, Step
-from workers.training.optimization import build_optimizer, rate_at, set_learning_rate
+from workers.training.optimization import RATIO, build_optimizer, rate_at, rated, set_learning_rate
 
 
 @pytest.mark.parametrize("options", [AdamW(weight_decay=0.3), Sgd(weight_decay=0.3)])
@@ -35,6 +37,58 @@ def test_the_rate_is_set_in_every_group() -> None:
     optimizer = build_optimizer(nn.Linear(2, 2), AdamW())
     set_learning_rate(optimizer, 0.125)
     assert [group["lr"] for group in optimizer.param_groups] == [0.125, 0.125]
+
+
+def rates(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, float]:
+    """The learning rate of every parameter."""
+    by_id = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
+    return {name: by_id[id(p)] for name, p in network.named_parameters()}
+
+
+def test_a_rated_module_learns_by_its_ratio_and_the_innermost_mark_counts() -> None:
+    inner = nn.Sequential(nn.Linear(2, 2), rated(nn.Linear(2, 2), 3.0))
+    network = nn.Sequential(nn.Linear(2, 2), rated(inner, 0.5))
+    optimizer = build_optimizer(network, AdamW(weight_decay=0.3))
+    for learning_rate in (1.0, 0.1):
+        set_learning_rate(optimizer, learning_rate)
+        found = rates(network, optimizer)
+        for layer, ratio in (("0", 1.0), ("1.0", 0.5), ("1.1", 3.0)):
+            assert found[f"{layer}.weight"] == found[f"{layer}.bias"] == learning_rate * ratio
+    decays = {p.ndim: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    assert decays == {1: 0.0, 2: 0.3}
+
+
+def test_a_ratio_of_ten_moves_weights_ten_times_as_far() -> None:
+    network = nn.Sequential(nn.Linear(2, 2), rated(nn.Linear(2, 2), 10.0))
+    before = copy.deepcopy(network)
+    optimizer = build_optimizer(network, Sgd(momentum=0.0, weight_decay=0.0))
+    set_learning_rate(optimizer, 0.01)
+    sum(p.sum() for p in network.parameters()).backward()
+    optimizer.step()
+    pairs = zip(before.parameters(), network.parameters(), strict=True)
+    moved = [float((old - new).mean()) for old, new in pairs]
+    assert moved == pytest.approx([0.01, 0.01, 0.1, 0.1], rel=1e-5)
+
+
+def test_copies_of_a_rated_module_are_rated_and_its_state_does_not_show_it() -> None:
+    plain, marked = nn.Linear(2, 2), rated(nn.Linear(2, 2), 0.5)
+    assert plain.state_dict().keys() == marked.state_dict().keys()
+    assert build_optimizer(copy.deepcopy(marked), Sgd()).param_groups[-1][RATIO] == 0.5
+
+
+def test_without_marks_the_groups_are_what_they_always_were() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 2))
+    groups = build_optimizer(network, Sgd()).param_groups
+    assert [[p.ndim > 1 for p in group["params"]] for group in groups] == [[True, True], [False] * 4]
+    assert not any(RATIO in group for group in groups)
+    expected = [p for many in (True, False) for p in network.parameters() if (p.ndim > 1) == many]
+    assert [id(p) for group in groups for p in group["params"]] == [id(p) for p in expected]
+
+
+@pytest.mark.parametrize("ratio", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_ratio_that_is_none_is_refused(ratio: float) -> None:
+    with pytest.raises(ValueError, match="must be positive and finite"):
+        rated(nn.Linear(1, 1), ratio)
 
 
 def test_cosine_warms_up_and_falls_to_its_end() -> None:
