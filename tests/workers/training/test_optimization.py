@@ -66,7 +66,7 @@ def test_a_ratio_of_ten_moves_weights_ten_times_as_far() -> None:
     sum(p.sum() for p in network.parameters()).backward()
     optimizer.step()
     pairs = zip(before.parameters(), network.parameters(), strict=True)
-    moved = [float((old - new).mean()) for old, new in pairs]
+    moved = [(old - new).mean().item() for old, new in pairs]
     assert moved == pytest.approx([0.01, 0.01, 0.1, 0.1], rel=1e-5)
 
 
