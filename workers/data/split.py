@@ -1,9 +1,7 @@
 """One split of detection data, ready to be trained on: annotations, the machine's picture cache, batches."""
 
 import hashlib
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +10,12 @@ import numpy as np
 from nas.tasks.detection import CocoSplit
 from workers.data.annotations import open_annotations
 from workers.data.augment import Batch, Sample, View, batch_of, draw_view
+from workers.data.batching import chunks, prepared, steps
 from workers.data.cache import Progress, open_cache
 from workers.data.coco import Category, Floats, Picture, read_document
 from workers.data.pictures import Fit, fit
 
 MEAN_COLOUR = (124, 116, 104)  # of ImageNet; near zero once normalised
-AHEAD = 2  # batches prepared ahead per thread
 
 
 class DetectionSplit:
@@ -76,9 +74,8 @@ class DetectionSplit:
         return read_document(self.dataset.annotations)
 
     def steps(self, batch_size: int) -> int:
-        """Training batches per epoch: full ones only, so that batch norm never sees a rest of one picture and every
-        epoch is equally long; a split smaller than one batch is one smaller batch."""
-        return max(1, len(self) // batch_size)
+        """Training batches per epoch, as `workers.data.batching.steps` counts them."""
+        return steps(len(self), batch_size)
 
     def train_batches(
         self,
@@ -101,13 +98,13 @@ class DetectionSplit:
             image_id = self.dataset.pictures[index].id
             return draw_view(seed=seed, epoch=epoch, image_id=image_id, flips=flips, scale_jitter=scale_jitter)
 
-        chunks = _chunks(order.tolist(), batch_size)[: self.steps(batch_size)]
-        return _prepared(chunks, lambda chunk: self._batch(chunk, view_of), threads)
+        pieces = chunks(order.tolist(), batch_size)[: self.steps(batch_size)]
+        return prepared(pieces, lambda chunk: self._batch(chunk, view_of), threads)
 
     def val_batches(self, batch_size: int, *, threads: int = 0) -> Iterator[Batch]:
         """Every picture once, as it is, by ascending id; the last batch holds the rest."""
-        chunks = _chunks(list(range(len(self))), batch_size)
-        return _prepared(chunks, lambda chunk: self._batch(chunk, lambda _: View()), threads)
+        pieces = chunks(list(range(len(self))), batch_size)
+        return prepared(pieces, lambda chunk: self._batch(chunk, lambda _: View()), threads)
 
     def _batch(self, chunk: list[int], view_of: Callable[[int], View]) -> Batch:
         return batch_of([self._sample(index) for index in chunk], [view_of(index) for index in chunk], self.fill)
@@ -131,22 +128,3 @@ def _placed(picture: Picture, place: Fit) -> Floats:
     limits = np.array((place.width, place.height, place.width, place.height), np.float32)
     boxes: Floats = np.minimum(picture.boxes * np.float32(place.scale), limits)
     return boxes
-
-
-def _chunks(order: list[int], size: int) -> list[list[int]]:
-    return [order[start : start + size] for start in range(0, len(order), size)]
-
-
-def _prepared(chunks: list[list[int]], prepare: Callable[[list[int]], Batch], threads: int) -> Iterator[Batch]:
-    """The batches of the chunks, in order."""
-    if threads == 0:
-        yield from map(prepare, chunks)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[Batch]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(prepare, chunk))
-            if len(waiting) > threads * AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from nas.errors import TrialFailure
 from nas.records import FailureKind
-from workers.data.picture_set import PictureSet
-from workers.data.pictures import read_fitted
+from search_spaces.resizer.resampling import RESAMPLINGS, Resampling
+from workers.data.picture_set import PictureSet, read_resampled
+from workers.data.pictures import decode, read_fitted
+from workers.networks.resizing import resize
 
 NAMES = ("b/2.jpg", "a/1.png", "a/grey.png")
 SIZE = (12, 16)
@@ -74,3 +77,38 @@ def test_a_missing_or_broken_picture_is_named(folder, tmp_path, break_it):
     with pytest.raises(TrialFailure, match=r"picture .*a/grey\.png (is missing|cannot be read)") as caught:
         opened(folder, tmp_path / "cache")
     assert caught.value.failure.kind is FailureKind.DATA
+
+
+@pytest.mark.parametrize("way", RESAMPLINGS)
+def test_stretched_pictures_are_resampled_by_the_one_definition(folder, tmp_path, way):
+    pictures = opened(folder, tmp_path / "cache", fit="stretch", resampling=way)
+    for pixels, name in zip(pictures.pixels, NAMES, strict=True):
+        stored = torch.tensor(decode(folder / name)).permute(2, 0, 1)[None].float()
+        expected = resize(stored, SIZE, interpolation=way.interpolation, antialias=way.antialias)
+        assert np.abs(pixels - expected[0].clamp(0, 255).permute(1, 2, 0).numpy()).max() <= 0.5
+
+
+def test_cropped_pictures_are_resampled_from_their_middle(tmp_path):
+    pixels = np.zeros((40, 120, 3), np.uint8)
+    pixels[:, 40:80] = 255
+    Image.fromarray(pixels).save(tmp_path / "picture.png")
+    for size in ((40, 40), (20, 20), (60, 60)):
+        seen = read_resampled(tmp_path / "picture.png", size=size, fit="crop", resampling=Resampling("area", False))
+        assert seen.shape == (*size, 3)
+        assert seen.min() >= 250
+
+
+def test_halving_without_antialiasing_takes_means_of_four_pixels(tmp_path):
+    pixels = np.random.default_rng(5).integers(0, 256, (24, 32, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "picture.png")
+    seen = read_resampled(tmp_path / "picture.png", size=SIZE, fit="crop", resampling=Resampling("bilinear", False))
+    means = pixels.reshape(12, 2, 16, 2, 3).mean((1, 3))
+    assert np.abs(seen - means).max() <= 0.5
+
+
+def test_another_way_to_resample_is_another_cache(folder, tmp_path):
+    cache = tmp_path / "cache"
+    assert built(folder, cache, resampling=Resampling("bicubic", False))
+    assert built(folder, cache, resampling=Resampling("bicubic", True))
+    assert built(folder, cache)
+    assert not built(folder, cache, resampling=Resampling("bicubic", False))
