@@ -8,11 +8,13 @@ from typing import Any
 from torch import nn
 
 from nas.tasks.training import BatchNorm
+from search_spaces.reference.architecture import Reference
 from search_spaces.space import Architecture
 from search_spaces.spinenet.architecture import SpineNet
 from search_spaces.vgg.architecture import Vgg
 from workers.networks import spinenet_classifier, vgg
 from workers.networks.layers import Activation
+from workers.networks.reference import build_reference
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,10 +42,12 @@ def build_classifier(
     zero_last_gamma: bool = True,
     dropout: float | None = None,
 ) -> nn.Module:
-    """A freshly initialised network from pictures [B, 3, H, W] to logits [B, classes].
+    """A network from pictures [B, 3, H, W] to logits [B, classes], freshly initialised or with the weights of its file.
 
     `dropout` is the share dropped before fully connected layers; None: as published for the kind. Stochastic depth and
-    `zero_last_gamma` concern residual blocks alone. Raises ValueError for a kind without a classifier.
+    `zero_last_gamma` concern the residual blocks of SpineNets alone. Networks of torchvision are taken as they are
+    published: only `classes` matters to them. Raises ValueError for a kind without a classifier, and as
+    `build_reference`.
     """
     kind = getattr(architecture, "kind", type(architecture).__name__)
     if kind not in CLASSIFIERS:
@@ -81,4 +85,8 @@ def _vgg(architecture: Vgg, options: ClassifierOptions) -> nn.Module:
     )
 
 
-CLASSIFIERS: Mapping[str, Build] = MappingProxyType({"spinenet": _spinenet, "vgg": _vgg})
+def _reference(architecture: Reference, options: ClassifierOptions) -> nn.Module:
+    return build_reference(architecture, classes=options.classes)
+
+
+CLASSIFIERS: Mapping[str, Build] = MappingProxyType({"spinenet": _spinenet, "torchvision": _reference, "vgg": _vgg})

@@ -2,8 +2,10 @@
 
 import pytest
 import torch
+from torchvision.models import MobileNetV2
 
 from nas.tasks.training import BatchNorm
+from search_spaces.reference.architecture import Reference
 from search_spaces.space import Architecture
 from search_spaces.spinenet.published import PUBLISHED
 from search_spaces.vgg.published import SMALL
@@ -13,13 +15,16 @@ from workers.networks.vgg import VggClassifier
 
 NARROW = PUBLISHED["spinenet-49"].architecture.model_copy(update={"width": 0.125, "endpoint_filters": 8})
 TINY = SMALL["vgg-tiny"].architecture
+MOBILE = Reference(name="mobilenet_v2")
 
 
 class Unknown(Architecture):
     kind: str = "unknown"
 
 
-@pytest.mark.parametrize(("architecture", "network"), [(NARROW, SpineNetClassifier), (TINY, VggClassifier)])
+@pytest.mark.parametrize(
+    ("architecture", "network"), [(NARROW, SpineNetClassifier), (TINY, VggClassifier), (MOBILE, MobileNetV2)]
+)
 def test_an_architecture_gives_the_network_of_its_kind(architecture, network):
     classifier = build_classifier(architecture, classes=3)
     assert isinstance(classifier, network)
@@ -50,7 +55,17 @@ def test_options_reach_the_network(architecture):
     assert activations <= {"swish", None}
 
 
+def test_a_network_of_torchvision_stays_as_published_whatever_the_options():
+    classifier = build_classifier(MOBILE, classes=3, activation="swish", batch_norm=BatchNorm(epsilon=0.5), dropout=0.7)
+    norms = [module for module in classifier.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    assert {norm.eps for norm in norms} == {1e-5}
+    assert classifier.classifier[0].p == 0.2
+
+
+def test_every_kind_is_the_one_its_architectures_name():
+    assert set(CLASSIFIERS) == {architecture.kind for architecture in (NARROW, TINY, MOBILE)}
+
+
 def test_an_unknown_kind_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"must be one of \['spinenet', .*'vgg'\], got 'unknown'"):
+    with pytest.raises(ValueError, match=r"must be one of \['spinenet', 'torchvision', 'vgg'\], got 'unknown'"):
         build_classifier(Unknown(), classes=3)
-    assert all(callable(build) for build in CLASSIFIERS.values())
