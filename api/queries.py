@@ -112,6 +112,16 @@ class SqlRecords:
             curves = curves_of(connection, search_id)
             return [trial_record(row, curves.get(row.number, ())) for row in connection.execute(statement)]
 
+    def compared(self, search_id: str) -> list[Trial]:
+        """Companions and their candidates, as on a leaderboard page, ascending number."""
+        beside = select(trials.c.number, trials.c.beside).where(
+            trials.c.search_id == search_id, trials.c.beside.is_not(None)
+        )
+        with reading(self._engine) as connection:
+            _search(connection, search_id)
+            numbers = {number for row in connection.execute(beside) for number in row}
+            return rows_of(connection, search_id, sorted(numbers))
+
     def infeasible(self, search_id: str) -> list[Infeasible]:
         """All candidates that cost no training, in the order they were drawn."""
         statement = (

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from nas.errors import StorageError
 from nas.records import (
     Artifact,
+    Companion,
     Event,
     Failure,
     FailureKind,
@@ -60,12 +61,19 @@ def trial_record(row: AnyRow, measurements: Sequence[Measurement] = ()) -> Trial
         static_metrics=row.static_metrics,
         redraws=row.redraws,
         seen=None if row.seen is None else tuple(row.seen),
+        companion=_companion(row),
         measurements=tuple(measurements),
         failure=failure,
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
+
+
+def _companion(row: AnyRow) -> Companion | None:
+    if row.beside is None:
+        return None
+    return Companion(candidate=row.beside, control=row.control, repeat=row.repeat)
 
 
 def measurement_records(rows: Iterable[AnyRow], artifacts: Iterable[AnyRow]) -> dict[int, list[Measurement]]:
@@ -123,6 +131,9 @@ def trial_values(trial: Trial) -> Values:
         "static_metrics": checked(trial.static_metrics),
         "redraws": trial.redraws,
         "seen": None if trial.seen is None else list(trial.seen),
+        "beside": None if trial.companion is None else trial.companion.candidate,
+        "control": None if trial.companion is None else trial.companion.control,
+        "repeat": None if trial.companion is None else trial.companion.repeat,
     }
 
 

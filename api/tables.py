@@ -126,12 +126,16 @@ trials = Table(
     Column("static_metrics", JSON, nullable=False),
     Column("redraws", JSON, nullable=False),
     Column("seen", JSON(none_as_null=True)),
+    Column("beside", Integer),  # of a companion: the number of its candidate, which control, which seed
+    Column("control", Word(64)),
+    Column("repeat", Integer),
     Column("failure_kind", String(32)),
     Column("failure_message", Words),
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Index(None, "search_id", "status", "number"),
+    Index(None, "search_id", "beside", "number"),
 )
 
 measurements = Table(

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from nas.clock import Clock, system_clock
+from nas.companions import Load, Planned, planned
 from nas.document import SearchDocument
 from nas.errors import NotFound, SpaceExhausted
 from nas.history import History
@@ -27,6 +28,7 @@ from nas.records import (
     Failure,
     FailureKind,
     Finished,
+    Infeasible,
     Lease,
     Measured,
     Measurement,
@@ -35,7 +37,8 @@ from nas.records import (
     Trial,
     TrialStatus,
 )
-from nas.rules import Ending, lag_of, max_failures, trial_budget
+from nas.rules import Ending, comparison_of, lag_of, max_failures, trial_budget
+from search_spaces.errors import InvalidArchitecture
 
 LEASE_TTL_S = 60.0
 POLL_S = 1.0
@@ -61,6 +64,7 @@ class Controller:
         lease: Lease,
         document: SearchDocument,
         proposer: Proposer,
+        load: Load,
         home: Path,
         clock: Clock = system_clock,
         ttl_s: float = LEASE_TTL_S,
@@ -70,6 +74,7 @@ class Controller:
         self.search_id = lease.search_id
         self._lease = lease
         self._proposer = proposer
+        self._load = load
         self._home = home
         self._clock = clock
         self._ttl_s = ttl_s
@@ -83,6 +88,8 @@ class Controller:
         self._completed = 0
         self._last_failure = ""
         self._exhausted: SpaceExhausted | None = None  # why nothing more is proposed
+        self._companions: list[Planned] | None = None  # still to be trained; None: not planned, candidates come first
+        self._comparing = comparison_of(document) is not None
         self._ending: Ending | None = None  # why running trials are to stop
         self._done = False
         self._restore()
@@ -98,12 +105,9 @@ class Controller:
             return Signal.DONE
         if self._unassigned:
             return self._hand_out_again(self._unassigned.pop(0))
-        if self._exhausted is not None or len(self._history) >= self._trials:
-            self._conclude()
-            return Signal.DONE
-        if not self._history.ready():
-            return Signal.WAIT
-        return self._propose()
+        if self._candidates_to_come():
+            return self._propose() if self._history.ready() else Signal.WAIT
+        return self._next_companion()
 
     def record(self, report: Report, *more: Report) -> None:
         """Records what happened to a trial: one report, or several of the same trial in one transaction if it ends.
@@ -155,8 +159,11 @@ class Controller:
 
     def _restore(self) -> None:
         search = self.storage.search(self.search_id)
-        for trial in self.storage.trials(self.search_id):
+        trials = self.storage.trials(self.search_id)
+        for trial in trials:
             self._remember(trial)
+        if any(trial.companion is not None for trial in trials):
+            self._companions = planned(trials, self.document, self._load)
         if search.status is SearchStatus.QUEUED:
             self.storage.set_search_status(self._lease, SearchStatus.RUNNING)
             self._tell("started", f"search {search.name} started")
@@ -205,10 +212,49 @@ class Controller:
             proposal = self._proposer.propose(self._history.shown(), number)
         except SpaceExhausted as exhausted:
             self._exhausted = exhausted
-            self._conclude()
-            return Signal.DONE
-        trial = self._trial(number, proposal, seen)
-        self.storage.add_trial(self._lease, trial, proposal.infeasible)
+            return self._next_companion()
+        return self._begin(self._trial(number, proposal, seen), proposal.infeasible)
+
+    def _candidates_to_come(self) -> bool:
+        """Whether more candidates are to be proposed; none are once a companion was recorded."""
+        return self._companions is None and self._exhausted is None and len(self._history) < self._trials
+
+    def _next_companion(self) -> Assignment | Signal:
+        """The next companion, planned when the last candidate has ended; then the search is over."""
+        if self._comparing and self._companions is None:
+            if self._running:
+                return Signal.WAIT
+            self._companions = planned(self.storage.trials(self.search_id), self.document, self._load)
+        while self._companions:
+            trial = self._companion(self._companions.pop(0))
+            if trial is not None:
+                return self._begin(trial)
+        self._conclude()
+        return Signal.DONE
+
+    def _companion(self, plan: Planned) -> Trial | None:
+        """The trial of a companion, None when no network can be built: a control may lie outside the space."""
+        try:
+            metrics = self._proposer.static_metrics(plan.architecture)
+        except InvalidArchitecture as error:
+            self._tell("no_control", f"no {plan.companion.control} for trial {plan.companion.candidate}: {error}")
+            return None
+        return Trial(
+            search_id=self.search_id,
+            number=len(self._history),
+            status=TrialStatus.RUNNING,
+            attempt=1,
+            genotype=plan.genotype,
+            architecture=plan.architecture.model_dump(mode="json"),
+            architecture_id=plan.architecture.architecture_id,
+            seed=plan.seed,
+            static_metrics=metrics,
+            companion=plan.companion,
+        )
+
+    def _begin(self, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> Assignment:
+        """Records a trial and hands it out."""
+        self.storage.add_trial(self._lease, trial, infeasible)
         self._history.add(trial.genotype)
         return self._hand_out(trial)
 
@@ -329,7 +375,7 @@ class Controller:
 
     def _natural_ending(self) -> Ending | None:
         """How the search ends when it is let run, or None while more trials are to come."""
-        if self._exhausted is None and len(self._history) < self._trials:
+        if self._candidates_to_come() or self._companions or (self._comparing and self._companions is None):
             return None
         exhausted = str(self._exhausted) if self._exhausted else None
         if self._completed:

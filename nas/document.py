@@ -13,6 +13,7 @@ from nas.checks import problems_between
 from nas.document_text import read_data
 from nas.errors import DocumentError
 from nas.problems import Problem, problems_of
+from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
 from nas.tasks.options import Options
 from search_spaces.reading import wrong
@@ -99,6 +100,10 @@ class FixedStrategy(Options):
     )
 
 
+TaskOptions = DetectionTask | ClassificationTask
+"""What candidates are trained to do, by its kind. A new one also stands in `nas.checks`, `nas.static_metrics.KINDS` and
+`workers.evaluator.TASKS`."""
+
 StrategyOptions = RandomStrategy | EvolutionStrategy | FixedStrategy
 
 
@@ -110,6 +115,13 @@ class Budget(Options):
         None, ge=1, description="failed trials that stop the search; null: half of trials, at least 5"
     )
     trial_timeout_s: float | None = Field(None, gt=0, description="seconds after which a trial fails; null: no limit")
+
+
+class Comparison(Options):
+    """The best candidates are trained with several seeds, and their controls beside them: on top of the budget."""
+
+    top: int = Field(1, ge=0, le=100, description="how many of the best candidates, by the first objective; 0: none")
+    seeds: int = Field(3, ge=1, le=100, description="seeds each of them, and each of its controls, is trained with")
 
 
 class Resources(Options):
@@ -135,11 +147,18 @@ class SearchDocument(Options):
         description="what people call the search: letters, digits, dots, dashes; several searches may share it",
     )
     space: dict[str, Any] = Field(description="kind and options of a registered space; see `nas spaces`")
-    task: DetectionTask = Field(description="what candidates are trained to do and how they are judged")
+    task: TaskOptions = Field(
+        discriminator="kind", description="what candidates are trained to do and how they are judged"
+    )
     objectives: tuple[Objective, ...] = Field(min_length=1, description="what makes a trial better; the first leads")
     constraints: tuple[Constraint, ...] = Field((), description="bounds a candidate has to keep")
     strategy: StrategyOptions = Field(discriminator="kind", description="how candidates are proposed")
     budget: Budget = Field(description="when the search ends")
+    comparison: Comparison | None = Field(
+        None,
+        description="more seeds and controls for the best candidates; null: one candidate with three seeds where the "
+        "space has controls (resizers, fine-tuning), else none",
+    )
     resources: Resources = Field(Resources(), description="what a trial gets, and how many run at a time")
     seed: int = Field(0, ge=0, lt=2**32, description="of all randomness; the same seed gives the same search")
 

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from nas.clock import Clock, system_clock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
-from nas.leaderboard import FOREIGN_CURSOR, check_metrics, decode_cursor, encode_cursor, select
+from nas.leaderboard import FOREIGN_CURSOR, check_metrics, decode_cursor, encode_cursor, reduced, select
 from nas.ports import NOTHING, Page, Query, SearchPage, SearchSummary
 from nas.records import (
     LEGAL_SEARCH,
@@ -259,6 +259,13 @@ class MemoryStorage:
     def trials(self, search_id: str) -> list[Trial]:
         """See `Records`."""
         return list(self._shelf(search_id).trials)
+
+    @one_at_a_time
+    def compared(self, search_id: str) -> list[Trial]:
+        """See `Records`."""
+        trials = self._shelf(search_id).trials
+        candidates = {trial.companion.candidate for trial in trials if trial.companion is not None}
+        return [reduced(trial) for trial in trials if trial.companion is not None or trial.number in candidates]
 
     @one_at_a_time
     def infeasible(self, search_id: str) -> list[Infeasible]:

@@ -44,6 +44,7 @@ def open_controller(
         lease=lease,
         document=document,
         proposer=Proposer(draws, measure, document.constraints, tried=tried),
+        load=space.load,
         home=home,
         clock=clock,
         ttl_s=ttl_s,

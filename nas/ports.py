@@ -202,6 +202,10 @@ class Records(Protocol):
         """All trials with their measurements, ascending number: what a controller is rebuilt from."""
         ...
 
+    def compared(self, search_id: str) -> list[Trial]:
+        """Companions and the candidates they stand beside, ascending number, curves reduced as on a page."""
+        ...
+
     def infeasible(self, search_id: str) -> list[Infeasible]: ...
 
     def leaderboard(self, search_id: str, query: Query) -> Page:

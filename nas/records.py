@@ -93,6 +93,15 @@ class Failure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Companion:
+    """What a trial beside a candidate is for: repeat 0, 1, ... of the candidate itself or of one of its controls."""
+
+    candidate: int  # the number of the candidate's trial
+    control: str | None = None  # which control; None: the candidate with another seed
+    repeat: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
     """One candidate being trained and measured in one search. `number` counts 0, 1, 2 ... within it.
 
@@ -111,6 +120,7 @@ class Trial:
     static_metrics: dict[str, float] = field(default_factory=dict)  # params, macs: known before training
     redraws: dict[str, int] = field(default_factory=dict)  # draws thrown away for this number, by reason
     seen: tuple[int, ...] | None = None  # which trials its proposal saw, as ranges; None: by the fixed lag
+    companion: Companion | None = None  # None: a candidate
     measurements: tuple[Measurement, ...] = ()  # ascending fidelity
     failure: Failure | None = None
     created_at: datetime | None = None

@@ -1,10 +1,14 @@
 """The rules of a search that its document leaves to a default."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from nas.document import Budget, EvolutionStrategy, FixedStrategy, SearchDocument
+from nas.document import Budget, Comparison, EvolutionStrategy, FixedStrategy, SearchDocument
 from nas.history import Lag
 from nas.records import SearchStatus
+from search_spaces.controls import CONTROLS
+from search_spaces.registry import published_architecture
 
 LEAST_FAILURES = 5
 
@@ -41,3 +45,22 @@ def trial_budget(document: SearchDocument) -> int:
 def max_failures(budget: Budget) -> int:
     """How many failed trials stop the search: half of its trials, at least 5, unless the document says so."""
     return budget.max_failures or max(LEAST_FAILURES, budget.trials // 2)
+
+
+def comparison_of(document: SearchDocument) -> Comparison | None:
+    """How the best candidates are compared; None: not at all. By default they are where the space has controls."""
+    if document.comparison is None:
+        return Comparison() if _has_controls(document.space) else None
+    return document.comparison if document.comparison.top else None
+
+
+def _has_controls(space: Mapping[str, Any]) -> bool:
+    """Whether candidates of a space with these options have controls."""
+    match space["kind"]:
+        case "joint":
+            return any(_has_controls(part) for part in space["parts"].values())
+        case "fixed":
+            given = space["architecture"]
+            return (published_architecture(given).model_dump() if isinstance(given, str) else given)["kind"] in CONTROLS
+        case kind:
+            return kind in CONTROLS

@@ -7,17 +7,31 @@ from typing import Any
 from pydantic import BaseModel
 
 from search_spaces.errors import FieldProblems, InvalidArchitecture, InvalidOptions, SpaceError
+from search_spaces.fine_tuning import published as fine_tuning
+from search_spaces.fine_tuning.architecture import FineTuning
+from search_spaces.fine_tuning.options import FineTuningOptions
+from search_spaces.fine_tuning.space import FineTuningSpace
 from search_spaces.genotypes import count
 from search_spaces.joint.architecture import JOINT, Joint, check_role
 from search_spaces.joint.fixed import FixedSpace
 from search_spaces.joint.options import FixedOptions, JointOptions
 from search_spaces.joint.space import JointSpace
 from search_spaces.reading import nearest, read
+from search_spaces.reference.architecture import Reference
+from search_spaces.reference.options import ReferenceOptions
+from search_spaces.reference.space import ReferenceSpace
+from search_spaces.resizer.architecture import Resizer
+from search_spaces.resizer.options import ResizerOptions
+from search_spaces.resizer.space import ResizerSpace
 from search_spaces.space import Architecture, Space
 from search_spaces.spinenet.architecture import SpineNet
 from search_spaces.spinenet.options import SpineNetOptions
 from search_spaces.spinenet.published import PUBLISHED
 from search_spaces.spinenet.space import SpineNetSpace
+from search_spaces.vgg import published as vgg
+from search_spaces.vgg.architecture import Vgg
+from search_spaces.vgg.options import VggOptions
+from search_spaces.vgg.space import VggSpace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,6 +175,40 @@ SPACES: dict[str, SpaceKind] = {
         make=SpineNetSpace,
         published={name: published.architecture for name, published in PUBLISHED.items()},
     ),
+    "vgg": SpaceKind(
+        kind="vgg",
+        summary="Plain chains of 3x3 convolutions and two fully connected layers, from tiny to VGG-19",
+        reference="Simonyan and Zisserman, Very Deep Convolutional Networks for Image Recognition, ICLR 2015",
+        options=VggOptions,
+        architecture=Vgg,
+        make=VggSpace,
+        published={name: one.architecture for name, one in {**vgg.PUBLISHED, **vgg.SMALL}.items()},
+    ),
+    "torchvision": SpaceKind(
+        kind="torchvision",
+        summary="Published classifiers as torchvision builds them, their weights from a local file",
+        reference="torchvision's models; each network its own publication",
+        options=ReferenceOptions,
+        architecture=Reference,
+        make=ReferenceSpace,
+    ),
+    "resizer": SpaceKind(
+        kind="resizer",
+        summary="Learned resizers in front of a network: residual blocks and filters, sizes, interpolation",
+        reference="Talebi and Milanfar, Learning to Resize Images for Computer Vision Tasks, ICCV 2021",
+        options=ResizerOptions,
+        architecture=Resizer,
+        make=ResizerSpace,
+    ),
+    "fine_tuning": SpaceKind(
+        kind="fine_tuning",
+        summary="Ways to fine-tune on distorted pictures: loss against the clean teacher, weight, layers, distortions",
+        reference="Suzuki et al., the intermediate constraint loss",
+        options=FineTuningOptions,
+        architecture=FineTuning,
+        make=FineTuningSpace,
+        published=fine_tuning.PUBLISHED,
+    ),
     "joint": SpaceKind(
         kind="joint",
         summary="Several spaces searched together, one architecture out of each: a backbone with what stands around it",
@@ -168,7 +216,7 @@ SPACES: dict[str, SpaceKind] = {
         options=JointOptions,
         architecture=Joint,
         make=_joint_space,
-        example={"parts": {"backbone": {"kind": "spinenet"}}},
+        example={"parts": {"backbone": {"kind": "spinenet"}, "resizer": {"kind": "resizer"}}},
     ),
     "fixed": SpaceKind(
         kind="fixed",

@@ -16,6 +16,7 @@ from nas.leaderboard import encode_cursor, parse_query
 from nas.ports import Storage
 from nas.records import (
     Artifact,
+    Companion,
     Failure,
     FailureKind,
     Infeasible,
@@ -154,10 +155,16 @@ class StatusLaws(ClockFixture):
 
     def test_a_trial_is_recorded_whole(self, storage: Storage, clock: ManualClock) -> None:
         lease = leased(storage)
-        full = trial(0, redraws={"duplicate": 2}, seen=(0, 5, 7, 9), static_metrics={"params": 3.0, "macs": 1e12})
+        full = trial(
+            0,
+            redraws={"duplicate": 2},
+            seen=(0, 5, 7, 9),
+            static_metrics={"params": 3.0, "macs": 1e12},
+            companion=Companion(candidate=7, control="plain", repeat=2),
+        )
         storage.add_trial(lease, full)
         found = storage.trial(lease.search_id, 0)
-        kept = ("genotype", "architecture", "architecture_id", "seed", "redraws", "seen", "static_metrics")
+        kept = ("genotype", "architecture", "architecture_id", "seed", "redraws", "seen", "static_metrics", "companion")
         assert [getattr(found, name) for name in kept] == [getattr(full, name) for name in kept]
         assert (found.search_id, found.status, found.attempt) == (lease.search_id, TrialStatus.QUEUED, 0)
         assert (found.created_at, found.started_at, found.finished_at) == (utc(clock()), None, None)
@@ -238,6 +245,21 @@ class StatusLaws(ClockFixture):
                 storage.add_trial(lease, trial(number), [refused])
         assert [found.number for found in storage.trials(lease.search_id)] == [0]
         assert storage.infeasible(lease.search_id) == [refused]
+
+    def test_companions_are_found_with_their_candidates(self, storage: Storage) -> None:
+        lease = leased(storage)
+        assert storage.compared(lease.search_id) == []
+        beside = [None, None, Companion(candidate=1, repeat=1), Companion(candidate=1, control="plain", repeat=0)]
+        for number, companion in enumerate(beside):
+            storage.add_trial(lease, trial(number, companion=companion))
+        storage.move_trial(lease, 1, TrialStatus.RUNNING)
+        for fidelity in (1, 2):
+            storage.add_measurement(lease, 1, Measurement(fidelity=fidelity, metrics={"AP": fidelity / 10}))
+        found = storage.compared(lease.search_id)
+        assert [(each.number, each.companion) for each in found] == [(1, None), (2, beside[2]), (3, beside[3])]
+        assert [(m.fidelity, m.metrics["AP"]) for m in found[0].measurements] == [(2, 0.2)]
+        with pytest.raises(NotFound):
+            storage.compared("no-such-search")
 
     def test_the_summary_counts(self, storage: Storage) -> None:
         lease = leased(storage)

@@ -43,7 +43,7 @@ def test_an_architecture_comes_back_from_its_json():
 
 
 def test_an_architecture_of_no_known_kind_is_refused():
-    with pytest.raises(InvalidArchitecture, match="kind: unknown kind 'resnet'; known: spinenet"):
+    with pytest.raises(InvalidArchitecture, match="kind: unknown kind 'resnet'; did you mean 'resizer'"):
         architecture_from({"kind": "resnet"})
 
 

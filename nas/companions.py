@@ -1,0 +1,73 @@
+"""Companions: trials beside the best candidates, with more seeds and with the controls they have to beat.
+
+They begin when every candidate has ended. Repeat k of a candidate and of each of its controls share one seed, so that
+their differences can be paired; repeat 0 of the candidate is its own trial.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from nas.document import SearchDocument
+from nas.pareto import point
+from nas.records import Companion, Trial, TrialStatus
+from nas.rules import comparison_of
+from search_spaces.controls import controls_of
+from search_spaces.space import Architecture
+
+Load = Callable[[Mapping[str, Any]], Architecture]
+"""From the JSON of a candidate to its architecture."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """A companion to be trained. Its genotype is empty where it is a control: that may lie outside the space."""
+
+    companion: Companion
+    architecture: Architecture
+    genotype: tuple[int, ...]
+    seed: int
+
+
+def planned(trials: Sequence[Trial], document: SearchDocument, load: Load) -> list[Planned]:
+    """The companions that the candidates among these trials still need, all of them ended, in the order to train them.
+
+    The same candidates give the same companions, whatever was trained of them already.
+    """
+    rules = comparison_of(document)
+    if rules is None:
+        return []
+    known = {trial.companion for trial in trials}
+    best = _best([trial for trial in trials if trial.companion is None], document)[: rules.top]
+    plans = [plan for trial in best for plan in _beside(trial, rules.seeds, document, load)]
+    return [plan for plan in plans if plan.companion not in known]
+
+
+def companion_seed(search_seed: int, candidate: int, repeat: int) -> int:
+    """The seed of repeat 1, 2 ... of a candidate and of its controls, 32 bits."""
+    return int.from_bytes(sha256(f"{search_seed}/{candidate}/{repeat}".encode()).digest()[:4], "big")
+
+
+def _best(candidates: Sequence[Trial], document: SearchDocument) -> list[Trial]:
+    """The completed candidates, best first objective first, ties by number."""
+    completed = [trial for trial in candidates if trial.status is TrialStatus.COMPLETED]
+    return sorted(completed, key=lambda trial: (-point(trial.metrics, document.objectives)[0], trial.number))
+
+
+def _beside(trial: Trial, seeds: int, document: SearchDocument, load: Load) -> Iterator[Planned]:
+    """Repeat by repeat, so that a search that is cut short has compared as much as it could."""
+    architecture = load(trial.architecture)
+    controls = controls_of(architecture)
+    for repeat in range(seeds):
+        seed = companion_seed(document.seed, trial.number, repeat) if repeat else trial.seed
+        if repeat:
+            yield Planned(
+                companion=Companion(candidate=trial.number, repeat=repeat),
+                architecture=architecture,
+                genotype=trial.genotype,
+                seed=seed,
+            )
+        for name, control in controls.items():
+            companion = Companion(candidate=trial.number, control=name, repeat=repeat)
+            yield Planned(companion=companion, architecture=control, genotype=(), seed=seed)

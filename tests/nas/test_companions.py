@@ -1,0 +1,110 @@
+"""Companions: planned from the best candidates, trained after all candidates, the same ones after a crash."""
+
+import pytest
+
+from nas.companions import companion_seed, planned
+from nas.controller import Signal
+from nas.drivers.inline import run_inline
+from nas.memory import MemoryStorage
+from nas.records import Assignment, Companion, Finished, Measured, Measurement, SearchStatus, TrialStatus
+from nas.rules import comparison_of
+from nas.testing.searches import ToyEvaluator, toy_controller, toy_document
+from nas.testing.stored import trial
+from search_spaces.registry import architecture_from
+
+RESIZER = {"kind": "resizer", "input_size": [64, 64], "output_size": [32, 32], "filters": 8}
+SHAPES = {"kind": "joint", "parts": {"backbone": {"kind": "fixed", "architecture": "spinenet-49"}}}
+
+
+@pytest.fixture
+def storage():
+    return MemoryStorage()
+
+
+def document(**fields):
+    return toy_document(**{"budget": {"trials": 6}, "comparison": {"top": 2, "seeds": 3}, **fields})
+
+
+def completed(number, ap, **fields):
+    measurement = Measurement(fidelity=1, metrics={"AP": ap})
+    return trial(number, status=TrialStatus.COMPLETED, measurements=(measurement,), **fields)
+
+
+def outcome(storage, search_id):
+    found = storage.trials(search_id)
+    return [(each.number, each.genotype, each.companion, each.seed, each.status, each.metrics) for each in found]
+
+
+def test_the_best_candidates_are_trained_with_more_seeds_after_all_candidates(storage):
+    controller = toy_controller(storage, document())
+    run_inline(controller, ToyEvaluator())
+    trials = storage.trials(controller.search_id)
+    candidates, companions = trials[:6], trials[6:]
+    assert all(each.companion is None for each in candidates)
+    best = sorted(candidates, key=lambda each: (-each.metrics["AP"], each.number))[:2]
+    expected = [Companion(candidate=each.number, repeat=repeat) for each in best for repeat in (1, 2)]
+    assert [each.companion for each in companions] == expected
+    assert [each.genotype for each in companions] == [best[0].genotype] * 2 + [best[1].genotype] * 2
+    assert len({each.seed for each in trials}) == 10
+    assert storage.search(controller.search_id).status is SearchStatus.COMPLETED
+
+
+def test_a_control_shares_the_seed_of_the_repeat_it_is_held_against():
+    resizer = architecture_from(RESIZER)
+    trials = [completed(0, 0.4), completed(1, 0.5, architecture=resizer.model_dump(mode="json"), seed=77)]
+    plans = planned(trials, document(comparison={"top": 1, "seeds": 2}), architecture_from)
+    told = [(plan.companion.control, plan.companion.repeat, plan.seed) for plan in plans]
+    again = companion_seed(0, 1, 1)
+    assert told == [("plain", 0, 77), (None, 1, again), ("plain", 1, again)]
+    assert plans[0].architecture.method == "none"
+    assert plans[0].genotype == ()
+    rest = [*trials, completed(2, 0.1, companion=plans[0].companion), completed(3, 0.9, companion=plans[1].companion)]
+    assert planned(rest, document(comparison={"top": 1, "seeds": 2}), architecture_from) == plans[2:]
+
+
+@pytest.mark.parametrize("until", range(1, 10))
+def test_a_search_killed_anywhere_ends_with_the_same_companions(storage, until):
+    whole = toy_controller(storage, document())
+    run_inline(whole, ToyEvaluator())
+    killed = toy_controller(storage, document())
+    for _ in range(until):
+        assignment = killed.next_trial()
+        if len(storage.trials(killed.search_id)) < until:
+            for measurement in ToyEvaluator()(assignment):
+                killed.record(Measured(number=assignment.number, measurement=measurement))
+            killed.record(Finished(number=assignment.number))
+    resumed = toy_controller(storage, document(), search_id=killed.search_id)
+    run_inline(resumed, ToyEvaluator())
+    assert outcome(storage, killed.search_id) == outcome(storage, whole.search_id)
+
+
+def test_companions_wait_for_the_last_candidate(storage):
+    controller = toy_controller(storage, document(budget={"trials": 2}))
+    handed = [controller.next_trial(), controller.next_trial()]
+    assert controller.next_trial() is Signal.WAIT
+    for assignment in handed:
+        controller.record(Measured(number=assignment.number, measurement=Measurement(fidelity=1, metrics={"AP": 0.5})))
+        controller.record(Finished(number=assignment.number))
+    third = controller.next_trial()
+    assert isinstance(third, Assignment)
+    assert storage.trial(controller.search_id, third.number).companion == Companion(candidate=0, repeat=1)
+
+
+def test_an_exhausted_space_is_compared_too_and_nothing_completed_is_not(storage):
+    controller = toy_controller(storage, document(strategy={"kind": "random"}, budget={"trials": 10_000}))
+    run_inline(controller, ToyEvaluator())
+    assert len(storage.compared(controller.search_id)) == 2 + 4
+    assert "no untried feasible candidate" in storage.search(controller.search_id).reason
+    failing = toy_controller(storage, document())
+    run_inline(failing, lambda assignment: iter(()))
+    assert storage.search(failing.search_id).status is SearchStatus.FAILED
+    assert storage.compared(failing.search_id) == []
+
+
+def test_spaces_with_controls_are_compared_unless_told_otherwise():
+    assert comparison_of(toy_document()) is None
+    assert comparison_of(toy_document(comparison={"top": 0})) is None
+    parts = {**SHAPES["parts"], "resizer": {"kind": "fixed", "architecture": RESIZER}}
+    resized = toy_document().model_copy(update={"space": {"kind": "joint", "parts": parts}})
+    assert (comparison_of(resized).top, comparison_of(resized).seeds) == (1, 3)
+    assert comparison_of(toy_document(space=SHAPES)) is None

@@ -1,0 +1,70 @@
+"""Candidates against their controls: paired differences, intervals, and what counts for nothing."""
+
+import math
+import random
+import statistics
+
+import pytest
+
+from nas.comparisons import comparisons, estimate
+from nas.records import Companion, Measurement, TrialStatus
+from nas.testing.stored import trial
+
+
+def measured(number, value, companion=None, status=TrialStatus.COMPLETED):
+    metrics = {} if value is None else {"AP": value}
+    return trial(number, status=status, companion=companion, measurements=(Measurement(fidelity=1, metrics=metrics),))
+
+
+def beside(repeat, control=None, candidate=0):
+    return Companion(candidate=candidate, control=control, repeat=repeat)
+
+
+def test_differences_are_paired_by_seed():
+    trials = [measured(0, 0.50), measured(1, 0.60, beside(1)), measured(2, 0.70, beside(2))]
+    trials += [measured(3 + repeat, 0.45 + repeat / 10, beside(repeat, "plain")) for repeat in range(3)]
+    (found,) = comparisons(trials, "AP")
+    assert (found.candidate, found.control, found.metric) == (0, "plain", "AP")
+    assert found.candidate_value.mean == pytest.approx(0.60)
+    assert found.control_value.mean == pytest.approx(0.55)
+    assert found.difference.seeds == 3
+    assert (found.difference.low, found.difference.high) == pytest.approx((0.05, 0.05))
+    assert found.difference.excludes_zero
+
+
+def test_trials_that_failed_or_lack_the_metric_count_for_nothing():
+    trials = [measured(0, 0.5), measured(1, 0.9, beside(1), TrialStatus.FAILED), measured(2, None, beside(2))]
+    trials += [measured(3, 0.4, beside(1, "plain"))]
+    (found,) = comparisons(trials, "AP")
+    assert found.candidate_value.seeds == 1
+    assert found.difference is None
+    assert comparisons(trials, "AP50") == []
+    assert comparisons([measured(0, 0.5)], "AP") == []
+
+
+def test_every_candidate_is_held_to_each_of_its_controls():
+    trials = [measured(0, 0.5), measured(1, 0.6)]
+    trials += [
+        measured(2, 0.4, beside(0, "none", 1)),
+        measured(3, 0.3, beside(0, "mse", 1)),
+        measured(4, 0.1, beside(1)),
+    ]
+    assert [(each.candidate, each.control) for each in comparisons(trials, "AP")] == [(1, "none"), (1, "mse")]
+
+
+def test_the_interval_is_students():
+    found = estimate([1.0, 2.0, 3.0, 4.0])
+    reach = 3.182 * statistics.stdev([1, 2, 3, 4]) / 2
+    assert (found.mean, found.low, found.high) == pytest.approx((2.5, 2.5 - reach, 2.5 + reach))
+    assert not estimate([-1.0, 1.0]).excludes_zero
+    assert estimate([1.0]).low is None
+    assert not estimate([1.0]).excludes_zero
+
+
+@pytest.mark.parametrize("seeds", [2, 3, 10, 31, 60])
+def test_19_of_20_intervals_hold_the_true_mean(seeds):
+    rng = random.Random(seeds)
+    runs = 4000
+    intervals = [estimate([rng.gauss(0.3, 0.1) for _ in range(seeds)]) for _ in range(runs)]
+    held = sum(found.low <= 0.3 <= found.high for found in intervals) / runs
+    assert held == pytest.approx(0.95, abs=5 * math.sqrt(0.95 * 0.05 / runs))
