@@ -58,6 +58,20 @@ class BatchNorm(Options):
     reestimate_batches: int = Field(0, ge=0, description="training batches to re-estimate the statistics on; 0: off")
 
 
+Optimizer = Annotated[AdamW | Sgd, Field(discriminator="kind")]
+Schedule = Annotated[Cosine | Step, Field(discriminator="kind")]
+
+
+class WarmStart(Options):
+    """The network behind a resizer is trained first with the interpolation alone, once per machine: every trial of the
+    same network, sizes and interpolation begins with those weights, controls too (Talebi and Milanfar 2021)."""
+
+    epochs: int = Field(ge=1, description="passes over the training pictures with the interpolation alone")
+    optimizer: Optimizer | None = Field(None, description="how weights follow gradients meanwhile; null: the task's")
+    schedule: Schedule | None = Field(None, description="the learning rate meanwhile; null: the task's")
+    seed: int = Field(0, ge=0, lt=2**32, description="of that training, whatever the seed of the trial")
+
+
 class TrainingOptions(Options):
     """One training loop serves all tasks; these are its settings."""
 
@@ -70,6 +84,9 @@ class TrainingOptions(Options):
     batch_norm: BatchNorm = Field(BatchNorm(), description="constants and re-estimation of every batch norm")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="auto: bfloat16 if the device is fast at it"
+    )
+    warm_start: WarmStart | None = Field(
+        None, description="train the network with the interpolation alone first; null: it begins at random"
     )
     evaluate_every: int = Field(1, ge=1, description="epochs between evaluations; the last epoch is always evaluated")
     loader_threads: int = Field(0, ge=0, description="threads preparing batches beside the training thread")

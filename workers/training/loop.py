@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from nas.records import Artifact, Measurement
 from nas.tasks.training import TrainingOptions
@@ -37,12 +37,15 @@ def train(
     log: logging.Logger,
     timeout_s: float | None = None,
     clock: Callable[[], float] = time.monotonic,
+    start: Callable[[], Mapping[str, Tensor]] | None = None,
 ) -> Iterator[Measurement]:
     """Yields one measurement per epoch, those of an interrupted run first; the last carries the artifact `model`.
 
     The measurement of an epoch is in the checkpoint before it is yielded, so the iterator may be closed, or the process
     killed, at any moment. On a CPU the numbers are then bit for bit those of a run that was not interrupted (except
-    `samples_per_s` and `elapsed_s`). Raises `TrialFailure` (diverged, timeout) and whatever the task raises.
+    `samples_per_s` and `elapsed_s`). `start` gives weights to begin with, by their names in the network; what it leaves
+    out begins at random. It is asked once, by a training that has no checkpoint. Raises `TrialFailure` (diverged,
+    timeout) and whatever the task raises.
     """
     trainer = _Trainer(
         task=task,
@@ -53,6 +56,7 @@ def train(
         device=device,
         log=log,
         deadline=Deadline.after(timeout_s, clock),
+        start=start,
     )
     yield from trainer.measurements()
 
@@ -67,6 +71,7 @@ class _Trainer(Generic[B]):
     device: torch.device
     log: logging.Logger
     deadline: Deadline
+    start: Callable[[], Mapping[str, Tensor]] | None
 
     def measurements(self) -> Iterator[Measurement]:
         file = self._checkpoint_file()
@@ -97,7 +102,10 @@ class _Trainer(Generic[B]):
         return CheckpointFile(path=self.directory / "checkpoint.pt", digest=digest, log=self.log)
 
     def _state(self, checkpoint: Checkpoint) -> TrainingState[B]:
-        state = TrainingState.fresh(self.task, self.architecture, self.options, seed=self.seed, device=self.device)
+        begin = self.start() if self.start is not None and checkpoint.state is None else {}
+        state = TrainingState.fresh(
+            self.task, self.architecture, self.options, seed=self.seed, device=self.device, start=begin
+        )
         if checkpoint.state is not None:
             state.restore(checkpoint.state)
             self.log.info("resumed after epoch %d/%d", checkpoint.epochs_done, self.options.epochs)

@@ -1,13 +1,15 @@
 """What a training changes step by step: network, optimizer, running average."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Generic
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from nas.tasks.training import TrainingOptions
 from search_spaces.space import Architecture
@@ -28,11 +30,22 @@ class TrainingState(Generic[B]):
 
     @classmethod
     def fresh(
-        cls, task: Task[B], architecture: Architecture, options: TrainingOptions, *, seed: int, device: torch.device
+        cls,
+        task: Task[B],
+        architecture: Architecture,
+        options: TrainingOptions,
+        *,
+        seed: int,
+        device: torch.device,
+        start: Mapping[str, Tensor] = MappingProxyType({}),
     ) -> "TrainingState[B]":
-        """The state before the first step: weights drawn from the seed, on the device, channels last in memory."""
+        """The state before the first step: weights drawn from the seed, on the device, channels last in memory.
+
+        Those that `start` holds by their names in the network begin with its values.
+        """
         with seeded(derived_seed(seed, "weights"), device):
             network = task.network(architecture)
+        network.load_state_dict({**network.state_dict(), **start})
         network.to(device)
         network.to(memory_format=torch.channels_last)
         return cls(
