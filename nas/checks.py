@@ -4,28 +4,57 @@ Each check reads the document as it was given, and says nothing where the shape 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from nas.problems import Problem
-from nas.static_metrics import STATIC_METRICS
+from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
 from nas.strategies.fixed import candidate_of
-from nas.tasks import detection
+from nas.tasks import classification, detection
 from search_spaces.errors import FieldProblems, InvalidOptions, SpaceError
+from search_spaces.joint.architecture import Joint
+from search_spaces.joint.fixed import FixedSpace
+from search_spaces.joint.space import JointSpace
 from search_spaces.reading import nearest, shown
 from search_spaces.registry import space_from
 from search_spaces.space import Space
 
-MEASURED: dict[str, tuple[str, ...]] = {"detection": detection.METRICS}
-PER_CLASS: dict[str, str] = {"detection": detection.PER_CLASS}
+BACKBONE, RESIZER = "backbone", "resizer"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskRules:
+    """What a document may ask of a kind of task."""
+
+    metrics: tuple[str, ...]
+    """What the task measures."""
+    parts: Mapping[str, tuple[str, ...]]
+    """The parts of an architecture it has a use for, by role, with the kinds each may have. A backbone is required."""
+    per_class: str | None = None
+    """How the metrics of single classes begin; their names follow."""
+
+
+TASKS: Mapping[str, TaskRules] = MappingProxyType(
+    {
+        "detection": TaskRules(
+            metrics=detection.METRICS, per_class=detection.PER_CLASS, parts={BACKBONE: ("spinenet",)}
+        ),
+        "classification": TaskRules(
+            metrics=classification.METRICS, parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",)}
+        ),
+    }
+)
 
 
 def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Every problem that shows only when parts of the document are held beside one another or beside a registry."""
     space, problems = _space(data)
     yield from problems
-    yield from _metrics(data)
+    yield from _metrics(data, space)
     yield from _lag(data)
     if space is not None:
+        yield from _parts(data, space)
         yield from _candidates(data, space)
 
 
@@ -39,18 +68,55 @@ def _space(data: Mapping[str, Any]) -> tuple[Space[Any] | None, list[Problem]]:
         return None, [(f"space.{field}", sentence) for field, sentence in error.problems]
 
 
-def _metrics(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Metrics the task does not measure, and objectives named twice."""
+def _task(data: Mapping[str, Any]) -> tuple[str, TaskRules | None]:
+    """The kind of the task, and what it allows; None for a kind that is not known."""
     kind = _mapping(data.get("task")).get("kind", "detection")
-    if not isinstance(kind, str) or kind not in MEASURED:
+    return (kind, TASKS.get(kind)) if isinstance(kind, str) else ("", None)
+
+
+def _parts(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
+    """Parts the task has no use for, and backbones it cannot build its network around."""
+    kind, rules = _task(data)
+    if rules is None:
         return
-    known = (*MEASURED[kind], *STATIC_METRICS)
+    parts = parts_of(space)
+    for role, found in parts.items():
+        field = f"space.parts.{role}" if isinstance(space, JointSpace) else "space"
+        if role not in rules.parts:
+            yield field, f"the task {kind} has no use for it; a part must be one of {', '.join(rules.parts)}"
+        elif found not in rules.parts[role]:
+            allowed = ", ".join(rules.parts[role])
+            yield f"{field}.kind", f"must be one of {allowed} for the task {kind}, got {shown(found)}"
+    if BACKBONE not in parts:
+        yield "space", f"must hold a backbone for the task {kind}, one of {', '.join(rules.parts[BACKBONE])}"
+
+
+def parts_of(space: Space[Any]) -> dict[str, str]:
+    """The kind of architecture that a space holds for each role."""
+    if isinstance(space, JointSpace):
+        return {role: _kind_held(held) for role, held in space.parts.items()}
+    if isinstance(space, FixedSpace) and isinstance(space.architecture, Joint):
+        return {role: kind_of(held) for role, held in space.architecture.parts.items()}
+    return {BACKBONE: _kind_held(space)}
+
+
+def _kind_held(space: Space[Any]) -> str:
+    return kind_of(space.architecture) if isinstance(space, FixedSpace) else space.kind
+
+
+def _metrics(data: Mapping[str, Any], space: Space[Any] | None) -> Iterator[Problem]:
+    """Metrics the task does not measure, and objectives named twice."""
+    kind, rules = _task(data)
+    if rules is None:
+        return
+    resizer = RESIZER_METRICS if space is None or RESIZER in parts_of(space) else ()
+    known = (*rules.metrics, *STATIC_METRICS, *resizer)
     objectives: set[str] = set()
     for part in ("objectives", "constraints"):
         for index, metric in _named_metrics(data.get(part)):
             field = f"{part}.{index}.metric"
-            if metric not in known and not _per_class(metric, kind):
-                per_class = f"; per class: {PER_CLASS[kind]}NAME"
+            if metric not in known and not _per_class(metric, rules):
+                per_class = f"; per class: {rules.per_class}NAME" if rules.per_class else ""
                 yield field, f"unknown metric {shown(metric)} of the task {kind}{nearest(metric, known)}{per_class}"
             if part == "objectives" and metric in objectives:
                 yield field, f"{metric} is an objective already"
@@ -64,8 +130,9 @@ def _named_metrics(entries: Any) -> Iterator[tuple[int, str]]:
             yield index, metric
 
 
-def _per_class(metric: str, kind: str) -> bool:
-    return metric.startswith(PER_CLASS[kind]) and len(metric) > len(PER_CLASS[kind])
+def _per_class(metric: str, rules: TaskRules) -> bool:
+    start = rules.per_class
+    return start is not None and metric.startswith(start) and len(metric) > len(start)
 
 
 def _lag(data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -12,8 +12,9 @@ from nas.ports import Outcome
 from nas.records import Infeasible
 from nas.static_metrics import StaticMetrics
 from nas.strategies.registry import Draws
-from search_spaces.errors import DrawsExhausted
+from search_spaces.errors import DrawsExhausted, InvalidArchitecture
 from search_spaces.genotypes import Draw
+from search_spaces.space import Architecture
 
 DUPLICATE = "duplicate"
 INFEASIBLE = "infeasible"
@@ -65,12 +66,19 @@ class Proposer:
             thrown.redraws[DUPLICATE] += 1
             return None
         self.tried.add(architecture_id)
-        metrics = self.static_metrics(draw.architecture)
-        reason = violation(metrics, self.constraints)
+        metrics, reason = self._measured(draw.architecture)
         if reason is not None:
             thrown.add_infeasible(draw, index, reason=reason, metrics=metrics)
             return None
         return metrics
+
+    def _measured(self, architecture: Architecture) -> tuple[dict[str, float], str | None]:
+        """The static metrics of a candidate, and why it is not worth training, if so."""
+        try:
+            metrics = self.static_metrics(architecture)
+        except InvalidArchitecture as error:
+            return {}, f"no network can be built: {error}"
+        return metrics, violation(metrics, self.constraints)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -82,7 +90,7 @@ class Thrown:
     infeasible: list[Infeasible] = field(default_factory=list)
 
     def add_infeasible(self, draw: Draw[Any], index: int, *, reason: str, metrics: dict[str, float]) -> None:
-        """Counts and records a candidate that breaks a constraint."""
+        """Counts and records a candidate that breaks a constraint or cannot be built."""
         self.redraws[INFEASIBLE] += 1
         self.infeasible.append(
             Infeasible(

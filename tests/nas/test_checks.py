@@ -41,3 +41,63 @@ def test_the_lag_is_at_least_the_concurrency(lag, fits):
 def test_what_has_the_wrong_shape_is_left_to_pydantic(wrong):
     assert told(space=wrong, task=wrong, strategy=wrong, resources=wrong, objectives=wrong, constraints=[wrong]) == {}
     assert told(space=SPACE, strategy={"kind": "fixed", "candidates": wrong}) == {}
+
+
+CLASSIFICATION = {"kind": "classification"}
+RESIZER = {"kind": "resizer"}
+
+
+def joint(**parts):
+    return {"kind": "joint", "parts": parts}
+
+
+def test_every_task_knows_its_own_metrics():
+    assert told(task=CLASSIFICATION, objectives=[{"metric": "top1"}, {"metric": "macs"}]) == {}
+    problems = told(task=CLASSIFICATION, objectives=[{"metric": "AP"}, {"metric": "top_1"}])
+    assert problems["objectives.0.metric"].startswith("unknown metric 'AP' of the task classification")
+    assert "did you mean 'top1'?" in problems["objectives.1.metric"]
+    assert "per class" not in problems["objectives.0.metric"]
+
+
+def test_metrics_of_a_resizer_need_one():
+    constraints = [{"metric": "resizer_macs"}]
+    behind = joint(backbone={"kind": "vgg"}, resizer=RESIZER)
+    assert told(task=CLASSIFICATION, space=behind, constraints=constraints) == {}
+    problems = told(task=CLASSIFICATION, space={"kind": "vgg"}, constraints=constraints)
+    assert problems["constraints.0.metric"].startswith("unknown metric 'resizer_macs'")
+
+
+@pytest.mark.parametrize(
+    ("task", "space", "field", "sentence"),
+    [
+        ("detection", {"kind": "vgg"}, "space.kind", "must be one of spinenet for the task detection, got 'vgg'"),
+        (
+            "classification",
+            RESIZER,
+            "space.kind",
+            "must be one of spinenet, vgg, torchvision for the task classification, got 'resizer'",
+        ),
+        (
+            "classification",
+            joint(resizer=RESIZER),
+            "space",
+            "must hold a backbone for the task classification, one of spinenet, vgg, torchvision",
+        ),
+        (
+            "classification",
+            joint(backbone=SPACE, fine_tuning={"kind": "fine_tuning"}),
+            "space.parts.fine_tuning",
+            "the task classification has no use for it; a part must be one of backbone, resizer",
+        ),
+    ],
+)
+def test_a_task_says_which_parts_it_has_a_use_for(task, space, field, sentence):
+    assert told(task={"kind": task}, space=space) == {field: sentence}
+
+
+def test_fixed_parts_count_by_what_they_hold():
+    fixed = {"kind": "fixed", "architecture": "spinenet-49"}
+    assert told(space=fixed) == {}
+    assert told(task=CLASSIFICATION, space=joint(backbone=fixed, resizer=RESIZER)) == {}
+    wrong = {"kind": "fixed", "architecture": {"kind": "torchvision", "name": "vgg16"}}
+    assert set(told(space=wrong)) == {"space.kind"}

@@ -10,7 +10,7 @@ from nas.proposals import Proposer
 from nas.strategies.random import Random
 from nas.strategies.registry import asked, listed
 from nas.testing.searches import toy_metrics
-from search_spaces.errors import DrawsExhausted
+from search_spaces.errors import DrawsExhausted, InvalidArchitecture
 from search_spaces.genotypes import sample
 from search_spaces.testing import ToySpace
 
@@ -53,3 +53,18 @@ def test_a_space_that_gives_nothing_is_exhausted():
 
     with pytest.raises(SpaceExhausted, match="10,000 draws rejected"):
         Proposer(draws, toy_metrics).propose((), 0)
+
+
+def test_a_candidate_no_network_can_be_built_around_is_infeasible():
+    def metrics(architecture):
+        if architecture.depth != 3:
+            raise InvalidArchitecture([("depth", "must be 3")])
+        return toy_metrics(architecture)
+
+    proposer = Proposer(DRAWS, metrics)
+    proposals = [proposer.propose((), number) for number in range(10)]
+    assert all(proposal.draw.architecture.depth == 3 for proposal in proposals)
+    refused = [candidate for proposal in proposals for candidate in proposal.infeasible]
+    assert {(candidate.reason, len(candidate.metrics)) for candidate in refused} == {
+        ("no network can be built: depth: must be 3", 0)
+    }

@@ -5,8 +5,20 @@ import json
 import pytest
 
 from nas.errors import DocumentError
-from nas.static_metrics import STATIC_METRICS, count_classes, static_metrics_of
+from nas.static_metrics import (
+    RESIZER_METRICS,
+    STATIC_METRICS,
+    classifier_metrics,
+    count_class_folders,
+    count_classes,
+    static_metrics_of,
+)
+from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
+from search_spaces.errors import InvalidArchitecture
+from search_spaces.joint.architecture import Joint
+from search_spaces.reference.architecture import Reference
+from search_spaces.resizer.architecture import Resizer, control_of
 from search_spaces.spinenet.published import PUBLISHED
 
 SPINENET_49 = PUBLISHED["spinenet-49"].architecture
@@ -60,3 +72,58 @@ def test_annotations_that_cannot_be_counted_are_named(tmp_path, content, sentenc
     assert field == "task.data.val.annotations"
     assert told.startswith(sentence)
     assert str(path) in told
+
+
+def classification(train="train", classes=None, **fields):
+    data = {"train": str(train), "val": "val", "classes": classes}
+    return ClassificationTask.model_validate({"data": data, **fields})
+
+
+def test_a_spinenet_classifier_has_the_published_size():
+    metrics = static_metrics_of(classification(classes=1001))(SPINENET_49)
+    assert tuple(metrics) == STATIC_METRICS
+    assert metrics["params"] == metrics["backbone_params"] == 22_088_745
+
+
+def test_a_resizer_adds_what_the_publication_says():
+    """DenseNet-121 behind r = 1, n = 16, 448 to 224: 11,872 params of kernels alone, 0.98827 G multiply-adds."""
+    densenet, resizer = Reference(name="densenet121"), Resizer(input_size=(448, 448), output_size=(224, 224))
+    metric = classifier_metrics(size=(99, 99), classes=1000)
+    plain = classifier_metrics(size=(224, 224), classes=1000)(densenet)
+    both = metric(Joint(parts={"backbone": densenet, "resizer": resizer}))
+    assert tuple(both) == STATIC_METRICS + RESIZER_METRICS
+    assert (both["resizer_paper_params"], both["resizer_params"]) == (11_872, 12_035)
+    assert both["resizer_macs"] == 988_266_496
+    assert (both["backbone_params"], both["backbone_macs"]) == (plain["params"], plain["macs"])
+    assert both["params"] == plain["params"] + 12_035
+    assert both["macs"] == plain["macs"] + both["resizer_macs"]
+    control = metric(Joint(parts={"backbone": densenet, "resizer": control_of(resizer)}))
+    assert [control[name] for name in RESIZER_METRICS] == [0, 0, 0]
+    assert (control["params"], control["macs"]) == (plain["params"], plain["macs"])
+
+
+def test_class_folders_are_counted_once_from_the_training_split(tmp_path):
+    for name in ("a", "b", ".hidden"):
+        (tmp_path / name).mkdir()
+    metrics = static_metrics_of(classification(tmp_path))
+    (tmp_path / "c").mkdir()
+    assert metrics(SPINENET_49) == static_metrics_of(classification(classes=2))(SPINENET_49)
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("none", "cannot be read: No such file"), (".", "must hold a folder")])
+def test_folders_that_cannot_be_counted_are_named(tmp_path, name, sentence):
+    with pytest.raises(DocumentError) as refused:
+        count_class_folders(tmp_path / name)
+    ((field, told),) = refused.value.problems
+    assert field == "task.data.train"
+    assert told.startswith(sentence)
+
+
+def test_an_architecture_no_network_can_be_built_around_is_named():
+    resizer = Resizer(input_size=(448, 448), output_size=(224, 224))
+    with pytest.raises(InvalidArchitecture, match="kind: must be one of spinenet, vgg, torchvision to be a classifier"):
+        classifier_metrics(size=(224, 224), classes=2)(resizer)
+    with pytest.raises(InvalidArchitecture, match="kind: must be one of spinenet to be a detector, got 'torchvision'"):
+        static_metrics_of(detection(classes=3))(Reference(name="vgg16"))
+    with pytest.raises(InvalidArchitecture):
+        classifier_metrics(size=(32, 32), classes=2)(Reference(name="inception_v3"))  # smaller than it can read
