@@ -14,9 +14,12 @@ import torch
 
 from nas.errors import TrialFailure
 from nas.records import Assignment, FailureKind, Measurement
+from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
 from nas.tasks.training import TrainingOptions
 from search_spaces.registry import architecture_from
+from search_spaces.space import Architecture
+from workers.classification.task import Classification
 from workers.detection.task import Detection
 from workers.task import Task
 from workers.training.failures import as_failure
@@ -24,9 +27,12 @@ from workers.training.loop import train
 
 
 class OpenTask(Protocol):
-    """Opens a task on a device, with its data cached in a folder that all trials of a machine share."""
+    """Opens a task for an architecture on a device, with its data cached in a folder that all trials of a machine
+    share. The architecture says in which size a resizer takes its pictures; its network is built later."""
 
-    def __call__(self, options: Any, *, cache_directory: Path, device: torch.device) -> Task[Any]: ...
+    def __call__(
+        self, options: Any, *, architecture: Architecture, cache_directory: Path, device: torch.device
+    ) -> Task[Any]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +43,19 @@ class TaskKind:
     open: OpenTask
 
 
-TASKS: Mapping[str, TaskKind] = MappingProxyType({"detection": TaskKind(options=DetectionTask, open=Detection)})
+def _detection(
+    options: DetectionTask, *, architecture: Architecture, cache_directory: Path, device: torch.device
+) -> Detection:
+    """A detection task reads the same pictures for every architecture."""
+    return Detection(options, cache_directory=cache_directory, device=device)
+
+
+TASKS: Mapping[str, TaskKind] = MappingProxyType(
+    {
+        "detection": TaskKind(options=DetectionTask, open=_detection),
+        "classification": TaskKind(options=ClassificationTask, open=Classification),
+    }
+)
 
 
 def evaluate(assignment: Assignment) -> Iterator[Measurement]:
@@ -51,9 +69,12 @@ def evaluate(assignment: Assignment) -> Iterator[Measurement]:
     with _trial_log(directory) as log:
         try:
             device = _device(assignment)
-            task, options = _opened(assignment, device)
-            workload = task.workload
+            kind = _kind(assignment)
+            options = kind.options.model_validate(assignment.task)
             architecture = architecture_from(assignment.architecture)
+            cache_directory = Path(assignment.cache_directory)
+            task = kind.open(options, architecture=architecture, cache_directory=cache_directory, device=device)
+            workload = task.workload
             log.info("%s, architecture %s, on %s", _title(assignment), architecture.architecture_id, device)
             yield from train(
                 task,
@@ -72,13 +93,11 @@ def evaluate(assignment: Assignment) -> Iterator[Measurement]:
             raise failure from error
 
 
-def _opened(assignment: Assignment, device: torch.device) -> tuple[Task[Any], TrainingOptions]:
+def _kind(assignment: Assignment) -> TaskKind:
     kind = str(assignment.task.get("kind"))
     if kind not in TASKS:
         raise ValueError(f"task kind must be one of {sorted(TASKS)}, got {kind!r}")
-    options = TASKS[kind].options.model_validate(assignment.task)
-    cache_directory = Path(assignment.cache_directory)
-    return TASKS[kind].open(options, cache_directory=cache_directory, device=device), options
+    return TASKS[kind]
 
 
 def _device(assignment: Assignment) -> torch.device:
