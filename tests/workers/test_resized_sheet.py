@@ -1,0 +1,53 @@
+"""The sheet that shows what a resizer learned."""
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+from search_spaces.resizer.architecture import Resizer
+from workers.networks.resizer import LearnedResizer
+from workers.resized_sheet import GAP, TITLE, resized_sheet, write_sheet
+
+MEAN, STD = (100.0, 110.0, 120.0), (50.0, 55.0, 60.0)
+
+
+def resized(**fields):
+    architecture = Resizer(**{"input_size": (12, 16), "output_size": (6, 8), "filters": 4, "tail": "zero", **fields})
+    return LearnedResizer(architecture)
+
+
+def normalised(values):
+    return (values - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)
+
+
+def cell(sheet, row, left, width, height):
+    top = TITLE + GAP + row * (12 + GAP)
+    return np.asarray(sheet)[top : top + height, left : left + width]
+
+
+def test_pictures_stand_as_stored_interpolated_learned_and_as_their_difference(tmp_path):
+    values = torch.randint(0, 256, (2, 3, 12, 16), generator=torch.Generator().manual_seed(0)).float()
+    network = resized().train()
+    sheet = resized_sheet(network, normalised(values), mean=MEAN, std=STD)
+    assert network.training
+    assert sheet.size == (16 + 3 * 8 + 5 * GAP, TITLE + GAP + 2 * (12 + GAP))
+    lefts = [GAP, 2 * GAP + 16, 3 * GAP + 24, 4 * GAP + 32]
+    for row in range(2):
+        stored = values[row].permute(1, 2, 0).numpy().astype(np.uint8)
+        assert np.array_equal(cell(sheet, row, lefts[0], 16, 12), stored)
+        halved = stored.reshape(6, 2, 8, 2, 3).astype(float).mean((1, 3))
+        assert np.abs(cell(sheet, row, lefts[1], 8, 6) - halved).max() <= 1
+        assert np.array_equal(cell(sheet, row, lefts[2], 8, 6), cell(sheet, row, lefts[1], 8, 6))
+        assert np.abs(cell(sheet, row, lefts[3], 8, 6) - 127.5).max() <= 1
+    write_sheet(tmp_path / "sheet.png", sheet)
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "sheet.png")), np.asarray(sheet))
+
+
+def test_what_was_learned_shows_in_the_difference_alone_and_in_the_learned_picture():
+    network = resized()
+    nn.init.constant_(network.tail.bias, 0.2)
+    sheet = resized_sheet(network, normalised(torch.full((1, 3, 12, 16), 100.0)), mean=MEAN, std=STD)
+    learned, difference = (cell(sheet, 0, left, 8, 6)[0, 0] for left in (3 * GAP + 24, 4 * GAP + 32))
+    assert np.abs(learned - (100 + 0.2 * np.array(STD))).max() <= 1
+    assert np.abs(difference - (127.5 + 4 * 0.2 * np.array(STD))).max() <= 1

@@ -1,0 +1,76 @@
+"""A sheet of pictures that shows what a resizer learned: original, base interpolation, learned result, difference."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from workers.networks.resizer import LearnedResizer
+
+GAP = 4  # pixels between pictures
+TITLE = 14  # pixels of the line above them
+PAPER, INK = (255, 255, 255), (40, 40, 40)
+GREY = 127.5
+GAIN = 4.0  # of the difference around grey: a quarter of the range fills it
+
+Pixels = NDArray[np.uint8]
+
+
+@torch.no_grad()
+def resized_sheet(
+    resizer: LearnedResizer, pictures: Tensor, *, mean: Sequence[float], std: Sequence[float]
+) -> Image.Image:
+    """One row per picture: as stored, by the interpolation alone, as learned, and learned minus interpolated.
+
+    `pictures` [B, 3, H, W] are normalised as the network takes them, (value - mean) / std of 0..255. The difference is
+    enlarged `GAIN` times around grey. The resizer is used in evaluation mode and left as it was.
+    """
+    before = resizer.training
+    resizer.eval()
+    learned, plain = resizer(pictures), resizer.base(pictures)
+    resizer.train(before)
+    shown = [_pixels(tensor, mean, std) for tensor in (pictures, plain, learned)]
+    difference = (learned.float() - plain.float()) * _column(std)
+    shown.append(_bytes(GREY + GAIN * difference))
+    titles = ("stored", resizer.architecture.interpolation, "learned", f"difference x{GAIN:g}")
+    return _laid_out(shown, titles)
+
+
+def write_sheet(file: Path, sheet: Image.Image) -> None:
+    """Writes a sheet as PNG."""
+    sheet.save(file, format="PNG")
+
+
+def _pixels(tensor: Tensor, mean: Sequence[float], std: Sequence[float]) -> Pixels:
+    return _bytes(tensor.float() * _column(std) + _column(mean))
+
+
+def _bytes(values: Tensor) -> Pixels:
+    """[B, 3, H, W] of 0..255 -> [B, H, W, 3], rounded and clipped."""
+    rounded: Pixels = values.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+    return rounded
+
+
+def _column(values: Sequence[float]) -> Tensor:
+    return torch.tensor(values).view(1, 3, 1, 1)
+
+
+def _laid_out(columns: Sequence[Pixels], titles: Sequence[str]) -> Image.Image:
+    """The columns side by side, each [B, h, w, 3] of its own size, under their titles."""
+    widths = [column.shape[2] for column in columns]
+    height = max(column.shape[1] for column in columns)
+    rows = columns[0].shape[0]
+    size = (sum(widths) + GAP * (len(columns) + 1), TITLE + GAP + rows * (height + GAP))
+    sheet = Image.new("RGB", size, PAPER)
+    draw = ImageDraw.Draw(sheet)
+    left = GAP
+    for column, title, width in zip(columns, titles, widths, strict=True):
+        draw.text((left, 1), title, fill=INK)
+        for row, picture in enumerate(column):
+            sheet.paste(Image.fromarray(picture), (left, TITLE + GAP + row * (height + GAP)))
+        left += width + GAP
+    return sheet
