@@ -24,7 +24,9 @@ MAX_LIMIT = 1000
 MAX_NUMBER = 2**31 - 1  # of a trial
 FOREIGN_CURSOR = "the cursor is not one this service has given out"
 LARGEST_FIRST, SMALLEST_FIRST = "-", ":asc"
-LARGER_IS_BETTER = ("AP", "AR", "samples_per_s")  # how such metrics begin; params, macs, losses: smaller is better
+LARGER_IS_BETTER = ("AP", "AR", "top1", "top5", "PLCC", "SRCC", "accuracy", "sign_agreement", "samples_per_s")
+"""How such metrics begin; params, macs, losses: smaller is better."""
+ERROR = "_error"  # how a metric ends that is an error whatever it begins with
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -66,7 +68,7 @@ def parse_query(
 
 def parse_sort(sort: str, goals: Mapping[str, str]) -> tuple[str, bool]:
     """The metric, and whether its largest values come first: always for -AP, never for AP:asc, and for AP if that is
-    best first: what `goals` say of an objective, and of the rest more is better if `LARGER_IS_BETTER` says so.
+    best first: what `goals` say of an objective, and of the rest what `more_is_better` says.
 
     Raises `InvalidQuery`.
     """
@@ -76,7 +78,12 @@ def parse_sort(sort: str, goals: Mapping[str, str]) -> tuple[str, bool]:
         raise InvalidQuery(f"sort must be metric (best first), -metric (largest first) or metric:asc, got {sort!r}")
     if largest or smallest:
         return metric, largest
-    return metric, goals[metric] == "maximize" if metric in goals else metric.startswith(LARGER_IS_BETTER)
+    return metric, goals[metric] == "maximize" if metric in goals else more_is_better(metric)
+
+
+def more_is_better(metric: str) -> bool:
+    """Which way a metric is better when no objective says so."""
+    return metric.startswith(LARGER_IS_BETTER) and not metric.endswith(ERROR)
 
 
 def spelled_sort(query: Query) -> str:

@@ -54,6 +54,8 @@ def test_a_query_is_read():
         ("AP50/traffic light", "AP50/traffic light", True),
         ("AR_small", "AR_small", True),
         ("samples_per_s", "samples_per_s", True),
+        ("top1", "top1", True),
+        ("top1_error", "top1_error", False),
         *((name, name, False) for name in ("params", "macs", "backbone_macs", "loss", "box_loss", "number")),
         ("-params", "params", True),
         ("AP:asc", "AP", False),
