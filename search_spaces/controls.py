@@ -27,7 +27,7 @@ def controls_of(architecture: Architecture) -> Controls:
             for name, control in controls_of(part).items()
         }
     kind = getattr(architecture, "kind", None)
-    controls = CONTROLS[kind](architecture) if kind in CONTROLS else {}
+    controls = CONTROLS[kind](architecture) if isinstance(kind, str) and kind in CONTROLS else {}
     return {name: control for name, control in controls.items() if control != architecture}
 
 

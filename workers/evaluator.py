@@ -3,14 +3,16 @@
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
 import torch
+from torch import Tensor
 
 from nas.errors import TrialFailure
 from nas.records import Assignment, FailureKind, Measurement
@@ -24,6 +26,7 @@ from workers.detection.task import Detection
 from workers.task import Task
 from workers.training.failures import as_failure
 from workers.training.loop import train
+from workers.training.warm_start import warm_weights
 
 
 class OpenTask(Protocol):
@@ -86,11 +89,21 @@ def evaluate(assignment: Assignment) -> Iterator[Measurement]:
                 log=log,
                 timeout_s=assignment.timeout_s,
                 clock=time.monotonic,
+                start=_start(task, architecture, options, cache_directory=cache_directory, device=device, log=log),
             )
         except Exception as error:  # the trial boundary: one candidate's failure never ends the search
             failure = as_failure(error, workload)
             log.exception("failed, %s: %s", failure.failure.kind.value, failure)
             raise failure from error
+
+
+def _start(
+    task: Task[Any], architecture: Architecture, options: TrainingOptions, **place: Any
+) -> Callable[[], Mapping[str, Tensor]] | None:
+    """What gives the weights to begin with; None where all of them begin at random."""
+    if options.warm_start is None:
+        return None
+    return partial(warm_weights, task, architecture, options, options.warm_start, **place)
 
 
 def _kind(assignment: Assignment) -> TaskKind:

@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from torch import Tensor
+from torch import Tensor, nn
 
-from workers.networks.resizer import LearnedResizer
+from workers.networks.resizer import LearnedResizer, Resized
 
+SHOWN = 6  # pictures on a sheet
 GAP = 4  # pixels between pictures
 TITLE = 14  # pixels of the line above them
 PAPER, INK = (255, 255, 255), (40, 40, 40)
@@ -34,19 +35,25 @@ def resized_sheet(
     learned, plain = resizer(pictures), resizer.base(pictures)
     resizer.train(before)
     shown = [_pixels(tensor, mean, std) for tensor in (pictures, plain, learned)]
-    difference = (learned.float() - plain.float()) * _column(std)
+    difference = (learned.float() - plain.float()).cpu() * _column(std)
     shown.append(_bytes(GREY + GAIN * difference))
     titles = ("stored", resizer.architecture.interpolation, "learned", f"difference x{GAIN:g}")
     return _laid_out(shown, titles)
 
 
-def write_sheet(file: Path, sheet: Image.Image) -> None:
-    """Writes a sheet as PNG."""
-    sheet.save(file, format="PNG")
+def show_resized(
+    network: nn.Module, pictures: Tensor, folder: Path, *, mean: Sequence[float], std: Sequence[float]
+) -> tuple[Path, ...]:
+    """The sheet of a network behind a learned resizer, written into the folder as `resized.png`; else nothing."""
+    if not isinstance(network, Resized) or not isinstance(network.resizer, LearnedResizer):
+        return ()
+    file = folder / "resized.png"
+    resized_sheet(network.resizer, pictures, mean=mean, std=std).save(file, format="PNG")
+    return (file,)
 
 
 def _pixels(tensor: Tensor, mean: Sequence[float], std: Sequence[float]) -> Pixels:
-    return _bytes(tensor.float() * _column(std) + _column(mean))
+    return _bytes(tensor.float().cpu() * _column(std) + _column(mean))
 
 
 def _bytes(values: Tensor) -> Pixels:

@@ -1,11 +1,12 @@
 """The Task port: the four questions a task answers, so that one training loop serves every task.
 
 Which data (`steps_per_epoch`, `batches`), which model around this architecture (`network`), which loss (`loss`),
-which metrics (`evaluate`). The loop knows nothing else about a task.
+which metrics (`evaluate`), and may show what came out (`show`). The loop knows nothing else about a task.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from torch import Tensor, nn
@@ -56,4 +57,9 @@ class Task(Protocol[B]):
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """The metrics of a network in evaluation mode. Runs under the loop's autocast and without gradients."""
+        ...
+
+    def show(self, network: nn.Module, folder: Path) -> Sequence[Path]:
+        """Files written into the folder that show people what a trained network does; none where there is nothing to
+        see. Runs as `evaluate` does, after the last epoch."""
         ...

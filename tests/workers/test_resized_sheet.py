@@ -6,8 +6,8 @@ from PIL import Image
 from torch import nn
 
 from search_spaces.resizer.architecture import Resizer
-from workers.networks.resizer import LearnedResizer
-from workers.resized_sheet import GAP, TITLE, resized_sheet, write_sheet
+from workers.networks.resizer import BaseResizer, LearnedResizer, Resized
+from workers.resized_sheet import GAP, TITLE, resized_sheet, show_resized
 
 MEAN, STD = (100.0, 110.0, 120.0), (50.0, 55.0, 60.0)
 
@@ -40,8 +40,12 @@ def test_pictures_stand_as_stored_interpolated_learned_and_as_their_difference(t
         assert np.abs(cell(sheet, row, lefts[1], 8, 6) - halved).max() <= 1
         assert np.array_equal(cell(sheet, row, lefts[2], 8, 6), cell(sheet, row, lefts[1], 8, 6))
         assert np.abs(cell(sheet, row, lefts[3], 8, 6) - 127.5).max() <= 1
-    write_sheet(tmp_path / "sheet.png", sheet)
-    assert np.array_equal(np.asarray(Image.open(tmp_path / "sheet.png")), np.asarray(sheet))
+    behind = Resized(network, nn.Flatten())
+    (file,) = show_resized(behind, normalised(values), tmp_path, mean=MEAN, std=STD)
+    assert np.array_equal(np.asarray(Image.open(file)), np.asarray(sheet))
+    assert show_resized(nn.Flatten(), normalised(values), tmp_path, mean=MEAN, std=STD) == ()
+    plain = Resized(BaseResizer(network.architecture), nn.Flatten())
+    assert show_resized(plain, normalised(values), tmp_path, mean=MEAN, std=STD) == ()
 
 
 def test_what_was_learned_shows_in_the_difference_alone_and_in_the_learned_picture():

@@ -18,6 +18,7 @@ from workers.classification.networks import build_network, input_of
 from workers.data.augment import normalised
 from workers.data.labelled import LabelledPictures, read_labelled
 from workers.data.labelled_split import LabelledBatch, LabelledSplit
+from workers.resized_sheet import SHOWN, show_resized
 from workers.task import Loss
 from workers.training.failures import check_finite
 
@@ -84,6 +85,12 @@ class Classification:
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Accuracies, errors and the loss, against labels that are not smoothed, on the validation split."""
         return self.judge(network).metrics
+
+    def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
+        """What a learned resizer makes of the first validation pictures."""
+        batch = next(iter(self._val.val_batches(SHOWN)))
+        options = self._options
+        return show_resized(network, self._pixels(batch), folder, mean=options.pixel_mean, std=options.pixel_std)
 
     def judge(self, network: nn.Module) -> Judgement:
         """What becomes of every validation picture, in their order: two networks judged by the same task can be

@@ -21,6 +21,7 @@ from workers.detection.postprocess import Detections, detect
 from workers.detection.target_cache import TargetCache
 from workers.networks.registry import build_backbone
 from workers.networks.retinanet import RetinaNet
+from workers.resized_sheet import SHOWN, show_resized
 from workers.task import Loss
 from workers.training.failures import check_finite
 
@@ -120,6 +121,12 @@ class Detection:
                     scale=batch.scales[place],
                 )
         return record.result().metrics
+
+    def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
+        """What a learned resizer makes of the first validation pictures."""
+        batch = next(iter(self._val.val_batches(SHOWN)))
+        options = self._options
+        return show_resized(network, self._pixels(batch), folder, mean=options.pixel_mean, std=options.pixel_std)
 
     def _detections(self, network: nn.Module, batch: Batch) -> list[Detections]:
         logits, codes = network(self._pixels(batch))

@@ -102,10 +102,15 @@ def write_model(
         "task": json.dumps(task, sort_keys=True),
         "weights": {name: value.detach().cpu() for name, value in weights.items()},
     }
-    payload = _pickled(content)
-    write_atomically(path, payload)
+    write_atomically(path, _pickled(content))
+    return artifact_of(path)
+
+
+def artifact_of(path: Path) -> Artifact:
+    """The record of a file that is whole; its name is the file's without the suffix."""
+    payload = path.read_bytes()
     digest = hashlib.sha256(payload).hexdigest()
-    return Artifact(name="model", uri=path.resolve().as_uri(), sha256=digest, size_bytes=len(payload))
+    return Artifact(name=path.stem, uri=path.resolve().as_uri(), sha256=digest, size_bytes=len(payload))
 
 
 def write_atomically(path: Path, payload: bytes) -> None:

@@ -14,7 +14,7 @@ from nas.records import Artifact, Measurement
 from nas.tasks.training import TrainingOptions
 from search_spaces.space import Architecture
 from workers.task import B, Task
-from workers.training.checkpoint import Checkpoint, CheckpointFile, training_digest, write_model
+from workers.training.checkpoint import Checkpoint, CheckpointFile, artifact_of, training_digest, write_model
 from workers.training.failures import Deadline, check_finite
 from workers.training.optimization import rate_at, set_learning_rate
 from workers.training.precision import autocast
@@ -39,7 +39,9 @@ def train(
     clock: Callable[[], float] = time.monotonic,
     start: Callable[[], Mapping[str, Tensor]] | None = None,
 ) -> Iterator[Measurement]:
-    """Yields one measurement per epoch, those of an interrupted run first; the last carries the artifact `model`.
+    """Yields one measurement per epoch, those of an interrupted run first.
+
+    The last carries the artifact `model` and those of what the task shows.
 
     The measurement of an epoch is in the checkpoint before it is yielded, so the iterator may be closed, or the process
     killed, at any moment. On a CPU the numbers are then bit for bit those of a run that was not interrupted (except
@@ -125,7 +127,7 @@ class _Trainer(Generic[B]):
             fidelity=epoch + 1,
             metrics=metrics,
             elapsed_s=earlier_s + clock() - started,
-            artifacts=(self._write_model(judged),) if last else (),
+            artifacts=(self._write_model(judged), *self._show(judged)) if last else (),
         )
         self._log(measurement)
         return measurement
@@ -169,6 +171,10 @@ class _Trainer(Generic[B]):
         for name, value in metrics.items():
             check_finite(f"metric {name}", value, f"after epoch {epoch + 1} of {self.options.epochs}")
         return metrics
+
+    def _show(self, network: nn.Module) -> list[Artifact]:
+        with torch.no_grad(), autocast(self.device, self.options.precision):
+            return [artifact_of(file) for file in self.task.show(network, self.directory)]
 
     def _write_model(self, network: nn.Module) -> Artifact:
         return write_model(

@@ -50,7 +50,7 @@ def test_it_learns_and_measures_every_epoch(tmp_path: Path) -> None:
 
 def test_the_last_measurement_carries_the_model(tmp_path: Path) -> None:
     measurements = list(run(tmp_path))
-    assert [len(m.artifacts) for m in measurements] == [0, 0, 0, 1]
+    assert [len(m.artifacts) for m in measurements] == [0, 0, 0, 2]
     model = torch.load(tmp_path / "model.pt", weights_only=True)
     assert '"width": 8' in model["architecture"]
     network = ToyTask().network(Width())

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
@@ -60,6 +61,12 @@ class ToyTask:
         points, labels = _points(torch.Generator().manual_seed(7))
         correct = (network(points).argmax(1) == labels).float().mean().item()
         return {"accuracy": correct if self.metric is None else self.metric}
+
+    def show(self, network: nn.Module, folder: Path) -> list[Path]:
+        assert not network.training
+        file = folder / "shown.txt"
+        file.write_text("what came out")
+        return [file]
 
 
 def _points(generator: torch.Generator) -> Points:
