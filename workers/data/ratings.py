@@ -84,24 +84,6 @@ def read_image_ids(file: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def selected(ratings: Ratings, image_ids: Sequence[str], *, source: Path) -> Ratings:
-    """The ratings of these pictures only, in the order of the ratings. `source`: the file that lists them.
-
-    Raises `TrialFailure` of kind data for an id that nobody rated.
-    """
-    unknown = set(image_ids).difference(ratings.image_ids)
-    if unknown:
-        first = next(image_id for image_id in image_ids if image_id in unknown)
-        raise _broken(f"{source}: {len(unknown)} image ids have no rating in {ratings.file}, the first is {first!r}")
-    wanted = set(image_ids)
-    places = [place for place, image_id in enumerate(ratings.image_ids) if image_id in wanted]
-    return Ratings(
-        file=ratings.file,
-        image_ids=tuple(ratings.image_ids[place] for place in places),
-        histograms=ratings.histograms[places],
-    )
-
-
 def matched(ratings: Ratings, folder: Path) -> RatedPictures:
     """The ratings beside the pictures of a folder: an image id is the name of a file, with or without its suffix.
 
@@ -124,6 +106,31 @@ def matched(ratings: Ratings, folder: Path) -> RatedPictures:
         histograms=ratings.histograms[places],
         without_picture=tuple(image_id for image_id, name in found.items() if name is None),
         without_rating=tuple(sorted(name for group in files.values() for name in group if name not in rated)),
+    )
+
+
+def selected(rated: RatedPictures, file: Path) -> RatedPictures:
+    """The pictures that a list of image ids names, in the order of the ratings; pictures without a rating stay told.
+
+    Raises `TrialFailure` of kind data for an id that nobody rated, for a list whose pictures are all missing, and what
+    `read_image_ids` raises.
+    """
+    listed = read_image_ids(file)
+    unknown = set(listed).difference(rated.image_ids, rated.without_picture)
+    if unknown:
+        first = next(image_id for image_id in listed if image_id in unknown)
+        raise _broken(f"{file}: {len(unknown)} image ids are not rated, the first is {first!r}")
+    wanted = set(listed)
+    places = [place for place, image_id in enumerate(rated.image_ids) if image_id in wanted]
+    if not places:
+        raise _broken(f"{file}: no image id has a picture in {rated.folder}, the first is {listed[0]!r}")
+    return RatedPictures(
+        folder=rated.folder,
+        names=tuple(rated.names[place] for place in places),
+        image_ids=tuple(rated.image_ids[place] for place in places),
+        histograms=rated.histograms[places],
+        without_picture=tuple(image_id for image_id in rated.without_picture if image_id in wanted),
+        without_rating=rated.without_rating,
     )
 
 

@@ -14,7 +14,8 @@ DATA = {"train": SPLIT, "val": {**SPLIT, "image_ids": "val.jpgl"}}
 def test_the_defaults_are_the_published_recipe():
     task = QualityTask.model_validate({"data": DATA})
     assert task.image_size == (224, 224)
-    assert (task.fit, task.flips) == ("stretch", ("horizontal",))
+    assert (task.fit, task.crop_fraction, task.flips) == ("stretch", 224 / 256, ("horizontal",))
+    assert task.interpolation == "bicubic"
     assert (task.dropout, task.emd_exponent) == (0.75, 2.0)
 
 
@@ -22,6 +23,12 @@ def test_relative_paths_are_resolved_and_absolute_ones_stay():
     data = QualityTask.model_validate({"data": DATA}).resolved(Path("/base")).data
     assert (data.train.pictures, data.train.ratings, data.train.image_ids) == ("/base/pictures", "/abs/AVA.txt", None)
     assert data.val.image_ids == "/base/val.jpgl"
+
+
+def test_paths_that_lead_nowhere_are_told(tmp_path: Path):
+    (tmp_path / "pictures").mkdir()
+    fields = dict(QualityTask.model_validate({"data": DATA}).resolved(tmp_path).missing_paths())
+    assert list(fields) == ["data.train.ratings", "data.val.ratings", "data.val.image_ids"]
 
 
 def test_metrics_have_distinct_names():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nas.errors import TrialFailure
 from nas.records import FailureKind
-from workers.data.ratings import Ratings, matched, read_image_ids, read_ratings, selected
+from workers.data.ratings import Ratings, matched, read_ratings, selected
 
 AVA = """1 953619 0 1 5 17 38 36 15 6 5 1 1 22 1396
 2 953958 10 7 15 26 26 21 10 8 1 2 15 21 1396
@@ -178,26 +178,28 @@ def test_a_file_that_is_not_there_or_no_text_is_told(tmp_path: Path):
 
 
 def test_a_list_of_image_ids_selects_in_the_order_of_the_ratings(tmp_path: Path):
-    ratings = ratings_of(tmp_path, "c", "a", "b")
-    file = written(tmp_path, "val.jpgl", "b\n\n c \n")
-    chosen = selected(ratings, read_image_ids(file), source=file)
+    ratings = ratings_of(tmp_path, "c", "a", "lost", "b", "gone")
+    rated = matched(ratings, folder_of(tmp_path, "a.jpg", "b.jpg", "c.jpg", "new.jpg"))
+    chosen = selected(rated, written(tmp_path, "val.jpgl", "b\n\n c \ngone\n"))
     assert chosen.image_ids == ("c", "b")
+    assert chosen.names == ("c.jpg", "b.jpg")
     assert chosen.histograms.shape == (2, 10)
-
-
-def test_a_listed_image_id_that_nobody_rated_is_told(tmp_path: Path):
-    ratings, file = ratings_of(tmp_path, "a"), tmp_path / "val.jpgl"
-    with pytest.raises(TrialFailure, match=r"val\.jpgl: 2 image ids have no rating in .*, the first is 'z'"):
-        selected(ratings, ("z", "a", "y"), source=file)
+    assert (chosen.without_picture, chosen.without_rating) == (("gone",), ("new.jpg",))
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [("a\nb\na\n", "line 3: image id 'a' is listed already, in line 1"), ("\n", "is empty, at least one is needed")],
+    [
+        ("z\na\ny\n", "val.jpgl: 2 image ids are not rated, the first is 'z'"),
+        ("lost\n", "val.jpgl: no image id has a picture in "),
+        ("a\nb\na\n", "val.jpgl, line 3: image id 'a' is listed already, in line 1"),
+        ("\n", "val.jpgl is empty, at least one is needed"),
+    ],
 )
-def test_a_wrong_list_of_image_ids_is_told(tmp_path: Path, content, sentence):
+def test_a_list_of_image_ids_that_selects_nothing_known_is_told(tmp_path: Path, content, sentence):
+    rated = matched(ratings_of(tmp_path, "a", "b", "lost"), folder_of(tmp_path, "a.jpg", "b.jpg"))
     with pytest.raises(TrialFailure, match=re.escape(sentence)):
-        read_image_ids(written(tmp_path, "ids.txt", content))
+        selected(rated, written(tmp_path, "val.jpgl", content))
 
 
 def test_image_ids_find_their_pictures_with_and_without_suffix(tmp_path: Path):

@@ -1,0 +1,102 @@
+"""One split of rated pictures, ready to be trained on: the machine's picture cache, batches."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from search_spaces.resizer.resampling import Resampling
+from workers.data.batching import chunks, prepared, steps
+from workers.data.crops import Crops, View, draws, images_of
+from workers.data.picture_set import PictureSet
+from workers.data.pictures import Fitting
+from workers.data.ratings import RatedPictures
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RatedBatch:
+    """B pictures: `images` uint8 [B, 3, H, W], channels last in memory; `histograms` float32 [B, 10], rows adding up to
+    1."""
+
+    images: Tensor
+    histograms: Tensor
+
+    def __len__(self) -> int:
+        """B."""
+        return len(self.histograms)
+
+
+class RatedSplit:
+    """Pictures of one size with the distributions of their votes, in batches. Immutable; opening it builds the picture
+    cache if need be.
+
+    `size`: height, width of what is seen; `crop_fraction`: its share of the sides of the pictures in the cache.
+    Raises what `PictureSet` raises.
+    """
+
+    def __init__(
+        self,
+        rated: RatedPictures,
+        *,
+        size: tuple[int, int],
+        fit: Fitting,
+        cache_directory: Path,
+        crop_fraction: float = 1.0,
+        resampling: Resampling | None = None,
+    ) -> None:
+        self.rated = rated
+        self.size = size
+        self.pictures = PictureSet(
+            rated.folder,
+            rated.names,
+            size=(round(size[0] / crop_fraction), round(size[1] / crop_fraction)),
+            fit=fit,
+            cache_directory=cache_directory,
+            resampling=resampling,
+        )
+        self._histograms = torch.from_numpy(rated.histograms).float()
+
+    def __len__(self) -> int:
+        """The number of pictures."""
+        return len(self.rated.names)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal pixels and votes, wherever they lie: what a result depends on."""
+        content = hashlib.sha256(self.pictures.fingerprint.encode())
+        content.update(np.ascontiguousarray(self.rated.histograms, "<f8").tobytes())
+        return content.hexdigest()
+
+    def steps(self, batch_size: int) -> int:
+        """Training batches per epoch, as `workers.data.batching.steps` counts them."""
+        return steps(len(self), batch_size)
+
+    def train_batches(
+        self, *, epoch: int, seed: int, batch_size: int, flips: Sequence[str] = (), threads: int = 0
+    ) -> Iterator[RatedBatch]:
+        """One epoch of `steps(batch_size)` batches; order and views depend on (seed, epoch) alone, not on `threads`.
+
+        The pictures of the rest that is left out differ from epoch to epoch. `threads`: prepare batches beside the
+        caller; 0: in the caller. Close the iterator to leave early.
+        """
+        crops = self._crops(flips)
+        order, random = draws(len(self), seed=seed, epoch=epoch)
+        pieces = chunks(order, batch_size)[: self.steps(batch_size)]
+        return prepared(pieces, lambda piece: self._batch(piece, [crops.view(random[i]) for i in piece]), threads)
+
+    def val_batches(self, batch_size: int, *, threads: int = 0) -> Iterator[RatedBatch]:
+        """The middle of every picture once, in their order; the last batch holds the rest."""
+        middle = self._crops().middle()
+        pieces = chunks(list(range(len(self))), batch_size)
+        return prepared(pieces, lambda piece: self._batch(piece, [middle] * len(piece)), threads)
+
+    def _crops(self, flips: Sequence[str] = ()) -> Crops:
+        return Crops(stored=self.pictures.size, size=self.size, flips=flips)
+
+    def _batch(self, piece: list[int], views: list[View]) -> RatedBatch:
+        images = images_of(self.pictures.pixels, piece, views, self.size)
+        return RatedBatch(images=images, histograms=self._histograms[piece])
