@@ -9,13 +9,16 @@ from pydantic import Field, model_validator
 from nas.tasks.classification import ClassificationTask, RandomCrop
 from nas.tasks.options import Options
 from nas.tasks.paths import FilePath
-from nas.tasks.training import AdamW, Cosine, Sgd, Step, TrainingOptions
+from nas.tasks.training import Optimizer, Schedule, Sgd, Step, TrainingOptions
 from search_spaces.fine_tuning.architecture import BLUR_STEP, LEVELS, NOISE_STEP, FineTuning, Layers
 from search_spaces.reading import wrong
 
 NOISES = tuple(f"top1_noise_{NOISE_STEP * level}" for level in LEVELS)
 BLURS = tuple(f"top1_blur_{BLUR_STEP * level}" for level in LEVELS)
-METRICS = ("top1_mean", "top1_clean", "top1_noise", "top1_blur", *NOISES, *BLURS, "sign_agreement")
+METRICS = (
+    *("top1_mean", "top1_clean", "top1_noise", "top1_blur", *NOISES, *BLURS),
+    *("sign_agreement", "top1_teacher"),  # the teacher's top-1 on clean pictures
+)
 PER_LAYER = "sign_agreement/"  # followed by the name of a layer
 
 Flip = Literal["horizontal", "vertical"]
@@ -43,6 +46,7 @@ class TrainedTeacher(TrainingOptions):
     random_crop: RandomCrop | None = Field(None, description="training on random parts of the pictures; null: off")
     flips: tuple[Flip, ...] = Field(("horizontal",), description="random flips")
     seed: int = Field(0, ge=0, lt=2**32, description="of its weights and batches, whatever the seed of the trial")
+    warm_start: None = Field(None, description="none: there is no resizer that a teacher could be trained without")
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -59,17 +63,15 @@ class RobustnessTask(ClassificationTask):
         "robustness", description="fine-tuning of a classifier on noisy and blurred pictures"
     )
     epochs: int = Field(40, ge=1, description="passes over the training pictures; the fidelity of a whole trial")
-    optimizer: AdamW | Sgd = Field(
-        Sgd(learning_rate=0.001),
-        discriminator="kind",
-        description="the publication: SGD, 0.001; momentum is not stated",
+    optimizer: Optimizer = Field(
+        Sgd(learning_rate=0.001), description="how weights follow gradients; the publication states no momentum"
     )
-    schedule: Cosine | Step = Field(
+    schedule: Schedule = Field(
         Step(warmup=0.0, milestones=()),
-        discriminator="kind",
-        description="not stated by the publication: constant by default",
+        description="the learning rate over the steps; not stated by the publication, constant by default",
     )
     label_smoothing: float = Field(0.0, ge=0, lt=1, description="share of every label spread over all classes")
+    warm_start: None = Field(None, description="none: the student begins with the weights of its teacher")
     teacher: TrainedTeacher | TeacherFile = Field(
         TrainedTeacher(), discriminator="kind", description="the frozen network on clean pictures"
     )
@@ -85,7 +87,7 @@ class RobustnessTask(ClassificationTask):
     order: Literal["after_crop", "before_crop"] = Field(
         "after_crop",
         description="distort what is cropped, or crop what is distorted; always before normalisation, and teacher and "
-        "student see the same crop; not stated",
+        "student see the same crop; not stated. before_crop needs clip and rounding",
     )
     clean_weight: float = Field(
         0.0, ge=0, description="of a second recognition loss, of the student on the clean pictures; not stated"
@@ -123,6 +125,12 @@ class RobustnessTask(ClassificationTask):
         if self.targets == "cached" and changing:
             sentence = "can be cached where the teacher sees every picture in one way only; turn off"
             raise wrong("targets", f"{sentence} {', '.join(changing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_cropped_last_is_stored_first(self) -> Self:
+        if self.order == "before_crop" and not (self.clip and self.rounding):
+            raise wrong("order", "must be after_crop without clip or rounding: what is cropped last is a picture file")
         return self
 
     def clean_task(self, teacher: TrainedTeacher) -> ClassificationTask:

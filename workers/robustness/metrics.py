@@ -7,6 +7,8 @@ An evaluation is a set of passes over the same N pictures: `clean`, `noise_20` .
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +74,23 @@ def means_of_kinds(values: Mapping[str, float]) -> dict[str, float]:
     return {
         str(kind): _mean([values[distortion.name] for distortion in PASSES if distortion.kind is kind]) for kind in Kind
     }
+
+
+def write_correct(file: Path, correct: Mapping[str, Flags]) -> Path:
+    """Writes the vectors of all passes, a bit per picture, and returns the file: two trials that were judged on the
+    same pictures can be compared later."""
+    arrays: dict[str, Any] = {name: np.packbits(flags) for name, flags in correct.items()}
+    pictures = np.array([len(flags) for flags in correct.values()], np.int64)
+    np.savez_compressed(file, pictures=pictures, **arrays)
+    return file
+
+
+def read_correct(file: Path) -> dict[str, Flags]:
+    """The vectors by pass, as `write_correct` was given them."""
+    with np.load(file) as content:
+        names = [name for name in content.files if name != "pictures"]
+        counts = zip(names, content["pictures"].tolist(), strict=True)
+        return {name: np.unpackbits(content[name], count=count).astype(np.bool_) for name, count in counts}
 
 
 def mcnemar(first: Flags, second: Flags, *, continuity: bool = True) -> McNemar:

@@ -43,6 +43,8 @@ class TargetBits:
 
     def patterns(self, numbers: Sequence[int]) -> dict[str, Tensor]:
         """The pattern of every layer for these pictures, bool [B, n], on the CPU."""
+        if not self.widths:
+            return {}
         rows = self.bits[np.asarray(numbers, np.int64)]
         found: dict[str, Tensor] = {}
         start = 0
@@ -72,6 +74,16 @@ def open_targets(directory: Path, key: str, *, pictures: int, build: Callable[[]
     if found is None:
         raise TrialFailure(FailureKind.ERROR, f"the targets {file} were just written and read back damaged")
     return found
+
+
+def packed_targets(batches: Batches) -> TargetBits:
+    """The patterns of at least one batch, in memory; none at all of batches without layers."""
+    rows: list[NDArray[np.uint8]] = []
+    widths: dict[str, int] = {}
+    for batch in batches:
+        widths = {layer: values.shape[1] for layer, values in batch.items()}
+        rows += [_packed(batch)] if widths else []
+    return TargetBits(bits=np.concatenate(rows) if rows else np.empty((0, 0), np.uint8), widths=widths)
 
 
 def _opened(file: Path, pictures: int) -> TargetBits | None:
@@ -140,7 +152,7 @@ def _write(stream: BinaryIO, pictures: int, batches: Batches) -> int:
 def _packed(batch: Mapping[str, Tensor]) -> NDArray[np.uint8]:
     """uint8 [B, bytes]: the bits of every layer, each filled up to whole bytes, side by side."""
     layers = [np.packbits(firing(values).cpu().numpy(), axis=1) for values in batch.values()]
-    return np.ascontiguousarray(np.concatenate(layers, axis=1))
+    return np.concatenate(layers, axis=1)
 
 
 def _row_bytes(widths: Mapping[str, int]) -> int:

@@ -37,7 +37,7 @@ def test_every_open_point_is_a_documented_field() -> None:
 def test_metrics_hold_the_table_of_the_publication_and_every_strength() -> None:
     assert METRICS[:4] == ("top1_mean", "top1_clean", "top1_noise", "top1_blur")
     assert {"top1_noise_20", "top1_noise_100", "top1_blur_2", "top1_blur_10", "sign_agreement"} < set(METRICS)
-    assert len(set(METRICS)) == 4 + 10 + 1
+    assert len(set(METRICS)) == 4 + 10 + 2
     assert PER_LAYER == "sign_agreement/"
 
 
@@ -74,6 +74,8 @@ def test_cached_targets_are_taken_for_one_fixed_view() -> None:
         ({"fine_tuning": {"loss": "mse"}}, "must be above 0 with the loss mse"),
         ({"loss_normalisation": "sum"}, "'mean', 'layer_means' or 'neurons'"),
         ({"order": "after_normalisation"}, "'after_crop' or 'before_crop'"),
+        ({"order": "before_crop", "rounding": False}, "must be after_crop without clip or rounding"),
+        ({"warm_start": {"epochs": 1}}, "Input should be None"),
         ({"agreement_layers": ["fc7", "fc6"]}, "alphabetical order"),
         ({"clean_weight": -1}, "greater than or equal to 0"),
     ],

@@ -1,6 +1,7 @@
 """The table of the publication, agreement of signs, and the paired test."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.robustness.distortions import EVALUATED
-from workers.robustness.metrics import PASSES, SignAgreement, mcnemar, robustness_metrics
+from workers.robustness.metrics import (
+    PASSES,
+    SignAgreement,
+    mcnemar,
+    read_correct,
+    robustness_metrics,
+    write_correct,
+)
 
 
 def flags(right: int, count: int = 20) -> np.ndarray:
@@ -114,3 +122,12 @@ def test_by_chance_small_p_are_as_rare_as_they_say() -> None:
 def test_vectors_of_different_pictures_are_refused() -> None:
     with pytest.raises(ValueError, match=r"must be of one length, got shapes \(20,\) and \(21,\)"):
         mcnemar(flags(3), flags(3, 21))
+
+
+def test_what_was_right_is_kept_a_bit_per_picture(tmp_path: Path) -> None:
+    correct = {one.name: flags(place, 50_003) for place, one in enumerate(PASSES)}
+    file = write_correct(tmp_path / "correct.npz", correct)
+    kept = read_correct(file)
+    assert kept.keys() == correct.keys()
+    assert all(kept[name].dtype == np.bool_ and (kept[name] == wanted).all() for name, wanted in correct.items())
+    assert file.stat().st_size < len(PASSES) * 50_003 / 8

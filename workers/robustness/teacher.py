@@ -1,0 +1,148 @@
+"""The teacher: a classifier of clean pictures, frozen; from a file, or trained once per machine for all trials."""
+
+import hashlib
+import logging
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.dropout import _DropoutNd
+
+from nas.errors import TrialFailure
+from nas.records import FailureKind
+from nas.tasks.robustness import RobustnessTask, TeacherFile, TrainedTeacher
+from search_spaces.space import Architecture
+from workers.classification.task import Classification
+from workers.data.cache import locked
+from workers.robustness.capture import Outputs, run_capturing
+from workers.training.checkpoint import training_digest
+from workers.training.loop import train
+
+State = dict[str, Tensor]
+_UNREADABLE = (RuntimeError, ValueError, LookupError, EOFError, TypeError, AttributeError, pickle.UnpicklingError)
+_SHOWN = 3  # names of a state dict in one sentence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Teacher:
+    """A frozen network in evaluation mode. `digest` is equal for equal weights."""
+
+    network: nn.Module
+    digest: str
+
+    @torch.no_grad()
+    def run(self, pictures: Tensor, layers: Sequence[str], *, dropping: bool = False) -> Outputs:
+        """What it gives for normalised pictures [B, 3, H, W]; `dropping`: its dropout acts as in a training."""
+        for layer in dropouts(self.network):
+            layer.train(dropping)
+        return run_capturing(self.network, pictures, layers)
+
+
+def open_teacher(
+    backbone: Architecture,
+    options: RobustnessTask,
+    *,
+    network: nn.Module,
+    cache_directory: Path,
+    device: torch.device,
+) -> Teacher:
+    """The teacher of a backbone on the device; `network` is a classifier around it, and gets the teacher's weights.
+
+    A trained one is trained at the first call and kept in the cache directory under a digest of everything it depends
+    on: later calls, also of other processes, read its weights; who comes while it is trained, waits. A training that
+    was killed goes on. Raises `TrialFailure`: data for a file that is missing, unreadable or of another network.
+    """
+    match options.teacher:
+        case TeacherFile(weights=weights):
+            _load(network, read_weights(Path(weights)), Path(weights))
+        case TrainedTeacher():
+            file = _trained(backbone, options, options.teacher, cache_directory, device)
+            _load(network, read_weights(file), file)
+    network.requires_grad_(requires_grad=False).eval().to(device)
+    network.to(memory_format=torch.channels_last)
+    return Teacher(network=network, digest=_digest(network))
+
+
+def read_weights(file: Path) -> State:
+    """The weights in a file: a state dict, or what a trial wrote as its model.
+
+    Raises `TrialFailure` (data) for a file that is missing or unreadable.
+    """
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise _broken(file, f"cannot be read: {error.strerror}") from error
+    except _UNREADABLE as error:
+        raise _broken(file, f"must be written by torch.save and hold tensors only ({type(error).__name__})") from error
+    weights = content.get("weights", content) if isinstance(content, Mapping) else content
+    if not isinstance(weights, Mapping) or not all(isinstance(value, Tensor) for value in weights.values()):
+        raise _broken(file, "must hold a state dict, names with their tensors, alone or as `weights`")
+    return dict(weights)
+
+
+def dropouts(network: nn.Module) -> list[_DropoutNd]:
+    """The layers of a network that drop neurons in a training."""
+    return [layer for layer in network.modules() if isinstance(layer, _DropoutNd)]
+
+
+def _trained(
+    backbone: Architecture,
+    options: RobustnessTask,
+    teacher: TrainedTeacher,
+    cache_directory: Path,
+    device: torch.device,
+) -> Path:
+    """The model of the teacher, trained first if it is not there."""
+    clean = options.clean_task(teacher)
+    task = Classification(clean, architecture=backbone, cache_directory=cache_directory, device=device)
+    content: dict[str, Any] = {"architecture": backbone.architecture_id, "task": task.description()}
+    folder = cache_directory / "teachers" / training_digest({**content, "seed": teacher.seed})[:24]
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / "teacher.lock"), _log(folder / "teacher.log") as log:
+        for _ in train(task, backbone, clean, directory=folder, seed=teacher.seed, device=device, log=log):
+            pass  # a complete one gives its measurements again and costs nothing
+    return folder / "model.pt"
+
+
+def _load(network: nn.Module, weights: State, file: Path) -> None:
+    """Fills the network; raises `TrialFailure` (data) naming what does not fit."""
+    wanted = network.state_dict()
+    groups = {
+        "missing": [name for name in wanted if name not in weights],
+        "unknown": [name for name in weights if name not in wanted],
+        "of another shape": [name for name in wanted if name in weights and weights[name].shape != wanted[name].shape],
+    }
+    problems = [f"{len(names)} {words} ({', '.join(names[:_SHOWN])} ...)" for words, names in groups.items() if names]
+    if problems:
+        raise _broken(file, f"must fit the classifier of the candidate's backbone: {'; '.join(problems)}")
+    network.load_state_dict(weights)
+
+
+def _digest(network: nn.Module) -> str:
+    content = hashlib.sha256()
+    for name, value in network.state_dict().items():
+        content.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
+        content.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    return content.hexdigest()
+
+
+@contextmanager
+def _log(file: Path) -> Iterator[logging.Logger]:
+    """A logger of the teacher's own, not registered anywhere."""
+    handler = logging.FileHandler(file, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.Logger("teacher", logging.INFO)
+    log.addHandler(handler)
+    try:
+        yield log
+    finally:
+        handler.close()
+
+
+def _broken(file: Path, what: str) -> TrialFailure:
+    return TrialFailure(FailureKind.DATA, f"teacher weights {str(file)!r} {what}")
