@@ -11,7 +11,7 @@ from typing import Any
 from nas.problems import Problem
 from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
 from nas.strategies.fixed import candidate_of
-from nas.tasks import classification, detection
+from nas.tasks import classification, detection, quality
 from search_spaces.errors import FieldProblems, InvalidOptions, SpaceError
 from search_spaces.joint.architecture import Joint
 from search_spaces.joint.fixed import FixedSpace
@@ -43,6 +43,7 @@ TASKS: Mapping[str, TaskRules] = MappingProxyType(
         "classification": TaskRules(
             metrics=classification.METRICS, parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",)}
         ),
+        "quality": TaskRules(metrics=quality.METRICS, parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",)}),
     }
 )
 

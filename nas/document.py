@@ -16,6 +16,7 @@ from nas.problems import Problem, problems_of
 from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
 from nas.tasks.options import Options
+from nas.tasks.quality import QualityTask
 from search_spaces.reading import wrong
 
 
@@ -100,7 +101,7 @@ class FixedStrategy(Options):
     )
 
 
-TaskOptions = DetectionTask | ClassificationTask
+TaskOptions = DetectionTask | ClassificationTask | QualityTask
 """What candidates are trained to do, by its kind. A new one also stands in `nas.checks`, `nas.static_metrics.KINDS` and
 `workers.evaluator.TASKS`."""
 

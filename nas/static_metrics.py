@@ -13,6 +13,7 @@ from typing import Any
 from nas.errors import DocumentError
 from nas.tasks.classification import ClassificationTask, class_names
 from nas.tasks.detection import DetectionTask
+from nas.tasks.quality import SCORES, QualityTask
 from nas.tasks.training import TrainingOptions
 from search_spaces.cost import Cost
 from search_spaces.errors import InvalidArchitecture
@@ -75,6 +76,11 @@ def classification_metrics(task: ClassificationTask) -> StaticMetrics:
     return classifier_metrics(size=task.image_size, classes=classes)
 
 
+def quality_metrics(task: QualityTask) -> StaticMetrics:
+    """The metrics of a network that predicts votes, a classifier of scores, and of the resizer in front of it."""
+    return classifier_metrics(size=task.image_size, classes=SCORES)
+
+
 def classifier_metrics(*, size: Size, classes: int) -> StaticMetrics:
     """The metrics of a classifier that reads pictures of `size`, or of its resizer's output size if there is one."""
 
@@ -121,7 +127,7 @@ def _unfit(architecture: Architecture, network: str, kinds: tuple[str, ...]) -> 
 
 
 KINDS: Mapping[str, Callable[[Any], StaticMetrics]] = MappingProxyType(
-    {"detection": detection_metrics, "classification": classification_metrics}
+    {"detection": detection_metrics, "classification": classification_metrics, "quality": quality_metrics}
 )
 
 

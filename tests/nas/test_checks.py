@@ -59,6 +59,14 @@ def test_every_task_knows_its_own_metrics():
     assert "per class" not in problems["objectives.0.metric"]
 
 
+def test_the_metrics_of_quality():
+    task = {"kind": "quality"}
+    assert (
+        told(task=task, space=joint(backbone={"kind": "vgg"}, resizer=RESIZER), objectives=[{"metric": "EMD2"}]) == {}
+    )
+    assert "did you mean 'EMD" in told(task=task, objectives=[{"metric": "EMD"}])["objectives.0.metric"]
+
+
 def test_metrics_of_a_resizer_need_one():
     constraints = [{"metric": "resizer_macs"}]
     behind = joint(backbone={"kind": "vgg"}, resizer=RESIZER)

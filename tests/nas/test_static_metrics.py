@@ -15,6 +15,7 @@ from nas.static_metrics import (
 )
 from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
+from nas.tasks.quality import QualityTask
 from search_spaces.errors import InvalidArchitecture
 from search_spaces.joint.architecture import Joint
 from search_spaces.reference.architecture import Reference
@@ -100,6 +101,13 @@ def test_a_resizer_adds_what_the_publication_says():
     control = metric(Joint(parts={"backbone": densenet, "resizer": control_of(resizer)}))
     assert [control[name] for name in RESIZER_METRICS] == [0, 0, 0]
     assert (control["params"], control["macs"]) == (plain["params"], plain["macs"])
+
+
+def test_a_network_that_predicts_votes_is_a_classifier_of_ten_scores():
+    split = {"pictures": "pictures", "ratings": "AVA.txt"}
+    task = QualityTask.model_validate({"data": {"train": split, "val": split}})
+    expected = static_metrics_of(classification(classes=10))(SPINENET_49)
+    assert static_metrics_of(task)(SPINENET_49) == expected
 
 
 def test_class_folders_are_counted_once_from_the_training_split(tmp_path):

@@ -156,7 +156,10 @@ def test_a_trial_that_takes_too_long_is_stopped(tmp_path: Path, data: dict[str, 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"task": {"kind": "segmenting"}}, r"ValueError: task kind must be one of \['classification', 'detection'\], got 'segmenting'"),
+        (
+            {"task": {"kind": "segmenting"}},
+            r"ValueError: task kind must be one of \['classification', .*\], got 'segmenting'",
+        ),
         ({"architecture": {"kind": "spinenet"}}, "Field required|intermediates"),
     ],
 )

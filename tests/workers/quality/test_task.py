@@ -16,7 +16,7 @@ from search_spaces.joint.architecture import Joint
 from search_spaces.resizer.architecture import Resizer, control_of
 from search_spaces.space import Architecture
 from tests.workers.tiny_quality import tiny_quality, tiny_vgg, write_tiny_ratings
-from workers.networks.resizer import Resized
+from workers.networks.resizer import BaseResizer, Resized
 from workers.quality.losses import emd_loss
 from workers.quality.pictures import read_rated
 from workers.quality.task import Quality
@@ -117,13 +117,14 @@ def test_what_a_resizer_learned_is_shown_and_without_one_nothing(folder: Path, d
         assert image.mode == "RGB"
 
 
-def test_the_control_of_a_bicubic_resizer_sees_what_the_bicubic_baseline_sees(folder: Path, data: dict[str, Any]):
-    control = Joint(parts={"backbone": tiny_vgg(), "resizer": control_of(LEARNED)})
-    plain, _ = opened(folder, data, antialias=False)
-    (controlled, _), batches = opened(folder, data, control), plain.batches(epoch=0, seed=0)
-    for one, other in zip(batches, controlled.batches(epoch=0, seed=0), strict=True):
-        assert torch.equal(one.images, other.images)
-    assert isinstance(controlled.network(control), Resized)
+def test_a_resizer_and_its_control_begin_with_the_same_pictures(folder: Path, data: dict[str, Any]):
+    learned, control = (Joint(parts={"backbone": tiny_vgg(), "resizer": one}) for one in (LEARNED, control_of(LEARNED)))
+    tasks = [opened(folder, data, joint)[0] for joint in (learned, control)]
+    batches = [task.batches(epoch=0, seed=0) for task in tasks]
+    assert all(torch.equal(one.images, other.images) for one, other in zip(*batches, strict=True))
+    resizer = tasks[1].network(control).resizer
+    assert isinstance(resizer, BaseResizer)
+    assert resizer.architecture.interpolation == "bicubic"
 
 
 def test_the_baseline_is_bicubic_unless_told_otherwise(folder: Path, data: dict[str, Any]):
