@@ -1,11 +1,13 @@
 """A resizer as a frozen value: a plain interpolation, or the learned network (Talebi and Milanfar 2021, figure 3)."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from search_spaces.reading import shown, wrong
-from search_spaces.resizer.resampling import ANY_SIZE, Axis, Interpolation, Resampling, canonical
+from search_spaces.resizer.resampling import Axis, Interpolation, Resampling, canonical
 from search_spaces.space import Architecture
 
 Method = Literal["none", "learned"]
@@ -14,6 +16,8 @@ SMALLEST, LARGEST = 3, 16_384  # sides; interpolations that differ coincide belo
 MOST_BLOCKS = 100  # far beyond anything published
 WIDEST = 65_536  # filters; as in the other spaces
 LEAST_RATIO, LARGEST_RATIO = 0.001, 1000
+DEAD: Mapping[str, Any] = MappingProxyType({"blocks": 0, "filters": 0, "tail": "zero", "learning_rate_ratio": 1.0})
+"""The values of the fields that mean nothing with method none."""
 
 
 def _squared(value: Any) -> Any:
@@ -34,12 +38,11 @@ Ratio = Annotated[float, Field(ge=LEAST_RATIO, le=LARGEST_RATIO)]
 
 
 class Resizer(Architecture):
-    """What stands between the stored pictures and a network that takes pictures of `output_size`.
+    """What stands between the stored pictures, kept at `input_size`, and a network that takes those of `output_size`.
 
-    Fields that change nothing have one value, so equal resizers are equal architectures. Method `none` resizes
-    pictures of any size by the interpolation alone: no blocks, no filters, its input size is the output size, the tail
-    `zero`, the ratio 1; all of these may be left out. A learned resizer has the first of all interpolations that do
-    the same between its sizes (`resampling.canonical`).
+    Fields that change nothing have one value, so equal resizers are equal architectures. Method `none` resizes by the
+    interpolation alone: no blocks, no filters, the tail `zero`, the ratio 1; these may be left out. The interpolation
+    is the first of all that do the same between the two sizes (`resampling.canonical`).
     """
 
     role: ClassVar[str] = "resizer"
@@ -48,7 +51,7 @@ class Resizer(Architecture):
     method: Method = "learned"
     blocks: Blocks = Field(1, description="residual blocks in series, r; 0: head and tail only")
     filters: Filters = Field(16, description="channels between head and tail, n")
-    input_size: Size = Field(description="height and width of the pictures it takes")
+    input_size: Size = Field(description="height and width of the pictures it takes, as they are stored")
     output_size: Size = Field(description="height and width of the pictures it gives")
     interpolation: Interpolation = Field("bilinear", description="how both skips are resized")
     antialias: bool = Field(False, description="widen the filter of the interpolation where it shrinks")
@@ -70,11 +73,11 @@ class Resizer(Architecture):
     def _dead_fields_may_be_left_out(cls, data: Any) -> Any:
         if not isinstance(data, dict) or data.get("method") != "none":
             return data
-        return {**_dead(data.get("output_size", SMALLEST)), **data}
+        return {**DEAD, **data}
 
     @model_validator(mode="after")
     def _dead_fields_have_one_value(self) -> Self:
-        for field, value in (_dead(self.output_size) if self.method == "none" else {}).items():
+        for field, value in (DEAD if self.method == "none" else {}).items():
             got = getattr(self, field)
             if got != value:
                 raise wrong(field, f"must be {_shown(value)} with method none, got {_shown(got)}")
@@ -88,14 +91,12 @@ class Resizer(Architecture):
 
     @model_validator(mode="after")
     def _the_interpolation_is_the_first_of_its_equals(self) -> Self:
-        first = canonical(
-            Resampling(self.interpolation, self.antialias), ANY_SIZE if self.method == "none" else self.axes
-        )
+        first = canonical(Resampling(self.interpolation, self.antialias), self.axes)
         for field, value in first._asdict().items():
             got = getattr(self, field)
             if got != value:
-                sizes = "" if self.method == "none" else f" from {self.input_size} to {self.output_size}"
-                raise wrong(field, f"must be {_shown(value)}, which resizes the same{sizes}, got {_shown(got)}")
+                sizes = f"from {self.input_size} to {self.output_size}"
+                raise wrong(field, f"must be {_shown(value)}, which resizes the same {sizes}, got {_shown(got)}")
         return self
 
 
@@ -105,20 +106,16 @@ def axes(input_size: tuple[int, int], output_size: tuple[int, int]) -> tuple[Axi
 
 
 def control_of(resizer: Resizer) -> Resizer:
-    """What a learned resizer has to beat: its interpolation alone, to the same output size."""
-    return Resizer.model_validate(
-        {
-            "method": "none",
-            "output_size": resizer.output_size,
-            "interpolation": resizer.interpolation,
-            "antialias": resizer.antialias,
-        }
-    )
+    """What a learned resizer has to beat: its interpolation alone, of the same stored pictures to the same size."""
+    return plain(resizer, output_size=resizer.output_size)
 
 
-def _dead(output_size: Any) -> dict[str, Any]:
-    """The values of the fields that mean nothing with method none."""
-    return {"blocks": 0, "filters": 0, "input_size": output_size, "tail": "zero", "learning_rate_ratio": 1.0}
+def plain(resizer: Resizer, *, output_size: tuple[int, int]) -> Resizer:
+    """The interpolation of the resizer alone, of the same stored pictures to `output_size`."""
+    way = Resampling(resizer.interpolation, resizer.antialias)
+    first = canonical(way, axes(resizer.input_size, output_size))
+    sizes = {"input_size": resizer.input_size, "output_size": output_size}
+    return Resizer.model_validate({"method": "none", **sizes, **first._asdict()})
 
 
 def _shown(value: Any) -> str:

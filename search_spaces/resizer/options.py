@@ -30,7 +30,7 @@ class ResizerOptions(BaseModel):
     input_size: tuple[Size, ...] = Field(
         ((224, 224), (256, 256), (320, 320), (368, 368), (448, 448)),
         min_length=1,
-        description="sizes of the pictures a learned resizer takes",
+        description="sizes of the pictures it takes: stored ones are brought to them, with and without a network",
     )
     output_size: tuple[Size, ...] = Field(
         ((224, 224),), min_length=1, description="sizes of the pictures it gives; multiples of the backbone's stride"
@@ -48,7 +48,7 @@ class ResizerOptions(BaseModel):
         (1.0,), min_length=1, description="learning rate of the resizer over that of the network behind it"
     )
     upscaling: bool = Field(
-        False, description="hold learned resizers that give more rows or columns than they take; false: draw again"
+        False, description="hold resizers that give more rows or columns than they take; false: draw again"
     )
 
     @field_validator(*SEARCHED)
@@ -67,7 +67,7 @@ class ResizerOptions(BaseModel):
 
     @model_validator(mode="after")
     def _every_output_is_reached(self) -> Self:
-        for output in self.output_size if "learned" in self.method and not self.upscaling else ():
+        for output in () if self.upscaling else self.output_size:
             if all(grows(size, output) for size in self.input_size):
                 got = ", ".join(str(size) for size in self.input_size)
                 raise wrong("input_size", f"must hold a size of at least {output} unless upscaling, got {got}")

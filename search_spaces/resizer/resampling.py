@@ -26,7 +26,6 @@ class Resampling(NamedTuple):
 
 RESAMPLINGS = tuple(Resampling(*way) for way in product(INTERPOLATIONS, (False, True)))
 PLAIN = RESAMPLINGS[0]
-ANY_SIZE: tuple[Axis, ...] = ((5, 3),)  # stands for pictures of unknown size: an axis on which nothing coincides
 
 
 def canonical(way: Resampling, axes: Sequence[Axis]) -> Resampling:

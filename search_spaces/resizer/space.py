@@ -1,7 +1,7 @@
 """The space of resizers: with or without a network, how deep, how wide, between which sizes, over which interpolation.
 
-What changes nothing is not asked for: without a network only the output size and the interpolation; between equal sizes
-no interpolation; antialiasing only where it matters. Interpolations that do the same between two sizes give the same
+What changes nothing is not asked for: without a network only the sizes and the interpolation; between equal sizes no
+interpolation; antialiasing only where it matters. Interpolations that do the same between two sizes give the same
 architecture (`resampling.canonical`), so `count` can exceed `distinct`.
 """
 
@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 from search_spaces.errors import Rejected
 from search_spaces.resizer.architecture import Resizer, axes
 from search_spaces.resizer.options import ResizerOptions, grows
-from search_spaces.resizer.resampling import ANY_SIZE, PLAIN, Axis, Resampling, antialias_matters, canonical
+from search_spaces.resizer.resampling import PLAIN, Axis, Resampling, antialias_matters, canonical
 from search_spaces.space import Choose
 
 UPSCALING = "upscaling"
-NETWORK = ("blocks", "filters", "input_size", "tail", "learning_rate_ratio")
+NETWORK = ("blocks", "filters", "tail", "learning_rate_ratio")
 
 
 class ResizerSpace:
@@ -31,10 +31,12 @@ class ResizerSpace:
         """The resizer that these choices make. Raises `Rejected` for one that scales up unless that is allowed."""
         method = choose.one_of("method", self.options.method)
         output = choose.one_of("output_size", self.options.output_size)
+        taken = choose.one_of("input_size", self.options.input_size)
         names = NETWORK if method == "learned" else ()
         network = {name: choose.one_of(name, getattr(self.options, name)) for name in names}
-        way = self._resampling(choose, axes(network["input_size"], output) if network else ANY_SIZE)
-        resizer = Resizer.model_validate({"method": method, "output_size": output, **network, **way._asdict()})
+        way = self._resampling(choose, axes(taken, output))
+        sizes = {"input_size": taken, "output_size": output}
+        resizer = Resizer.model_validate({"method": method, **sizes, **network, **way._asdict()})
         if resizer.scales_up and not self.options.upscaling:
             sentence = f"must be at least the output size {output} unless upscaling, got {resizer.input_size}"
             raise Rejected(UPSCALING, sentence, field="input_size")
@@ -42,9 +44,8 @@ class ResizerSpace:
 
     def recall(self, architecture: Resizer) -> Mapping[str, Any]:
         """The answers by name: the fields, and of all interpolations that do the same the first one offered."""
-        lengths = architecture.axes if architecture.method == "learned" else ANY_SIZE
         wanted = Resampling(architecture.interpolation, architecture.antialias)
-        equal = (way for way in self._ways(lengths) if canonical(way, lengths) == wanted)
+        equal = (way for way in self._ways(architecture.axes) if canonical(way, architecture.axes) == wanted)
         return {**architecture.model_dump(), **next(equal, wanted)._asdict()}
 
     def load(self, data: Mapping[str, Any]) -> Resizer:
@@ -63,15 +64,13 @@ class ResizerSpace:
         )
 
     def _networks(self, *, rejected: bool) -> Iterator[tuple[int, Sequence[Axis]]]:
-        """For every pair of sizes: how many networks there are between them, and their axes."""
+        """For every pair of sizes: how many resizers there are between them over one interpolation, and their axes."""
         options = self.options
-        if "none" in options.method:
-            yield len(options.output_size), ANY_SIZE
-        if "learned" in options.method:
-            networks = len(options.blocks) * len(options.filters) * len(options.tail) * len(options.learning_rate_ratio)
-            for before, after in product(options.input_size, options.output_size):
-                if rejected or not grows(before, after):
-                    yield networks, axes(before, after)
+        learned = len(options.blocks) * len(options.filters) * len(options.tail) * len(options.learning_rate_ratio)
+        networks = sum(learned if method == "learned" else 1 for method in options.method)
+        for before, after in product(options.input_size, options.output_size):
+            if rejected or not grows(before, after):
+                yield networks, axes(before, after)
 
     def _resampling(self, choose: Choose, lengths: Sequence[Axis]) -> Resampling:
         """The canonical one of those chosen."""

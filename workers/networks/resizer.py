@@ -27,15 +27,18 @@ def build_resizer(resizer: Resizer, *, batch_norm: BatchNorm | None = None) -> n
 
 
 class BaseResizer(nn.Module):
-    """Pictures of any size -> the output size, by the interpolation of the resizer alone."""
+    """The interpolation of a resizer alone, from its input size to its output size."""
 
     def __init__(self, resizer: Resizer) -> None:
         super().__init__()
         self.architecture = resizer
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """[B, C, H, W] -> [B, C, *output_size]."""
+        """[B, C, *input_size] -> [B, C, *output_size], whatever the channels. ValueError for another size."""
         architecture = self.architecture
+        if tuple(pictures.shape[2:]) != architecture.input_size:
+            wanted = ", ".join(map(str, architecture.input_size))
+            raise ValueError(f"pictures must be [B, C, {wanted}], got {list(pictures.shape)}")
         return resize(
             pictures,
             architecture.output_size,
@@ -67,16 +70,11 @@ class LearnedResizer(nn.Module):
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The resized pictures. ValueError for pictures of another size than the architecture says."""
-        self._check(pictures)
+        base = self.base(pictures)
         features = self.base(self.head(pictures))
         merged = self.merge(self.blocks(features)).add_(features)
-        resized: Tensor = self.base(pictures) + self.tail(merged)
+        resized: Tensor = base + self.tail(merged)
         return resized
-
-    def _check(self, pictures: Tensor) -> None:
-        wanted = (PICTURE_CHANNELS, *self.architecture.input_size)
-        if tuple(pictures.shape[1:]) != wanted:
-            raise ValueError(f"pictures must be [B, {', '.join(map(str, wanted))}], got {list(pictures.shape)}")
 
 
 class ResidualBlock(nn.Module):

@@ -58,8 +58,9 @@ def test_nonsense_is_refused_under_its_field(fields, message):
         options(**fields)
 
 
-def test_an_output_that_no_input_reaches_is_fine_where_nothing_is_learned_or_upscaling_is_allowed():
-    assert options(method=["none"], output_size=[512]).output_size == ((512, 512),)
+def test_an_output_that_no_input_reaches_is_fine_where_upscaling_is_allowed():
+    with pytest.raises(InvalidOptions, match=r"input_size: must hold a size of at least \(512, 512\) unless upscaling"):
+        options(method=["none"], output_size=[512])
     assert options(upscaling=True, output_size=[512]).upscaling
 
 

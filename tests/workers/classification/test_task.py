@@ -121,15 +121,18 @@ def test_a_learned_resizer_that_does_nothing_yet_is_its_own_interpolation(folder
     torch.testing.assert_close(pictures, network.resizer.base(task._pixels(batch)))
 
 
-def test_a_plain_interpolation_is_what_becomes_of_the_stored_pictures(folder: Path, data: Data) -> None:
-    """Controls that differ in their interpolation alone are trained on other pictures."""
-    backbone, images = tiny_vgg(), []
+def test_a_resizer_and_its_control_are_given_the_same_stored_pictures(folder: Path, data: Data) -> None:
+    """Resizers of another interpolation are given others: it also brings pictures to the input size."""
+    images = []
     for interpolation in ("bilinear", "lanczos"):
-        control = control_of(tiny_resizer(interpolation=interpolation))
-        task = opened(folder, data, Joint(parts={"backbone": backbone, "resizer": control}))
-        images.append(next(task.batches(epoch=0, seed=0)).images)
-    assert images[0].shape == images[1].shape == (6, 3, 16, 16)
-    assert not torch.equal(*images)
+        learned = tiny_resizer(interpolation=interpolation)
+        for resizer in (learned, control_of(learned)):
+            task = opened(folder, data, Joint(parts={"backbone": tiny_vgg(), "resizer": resizer}))
+            images.append(next(task.batches(epoch=0, seed=0)).images)
+    assert {one.shape for one in images} == {(6, 3, 24, 24)}
+    assert torch.equal(*images[:2])
+    assert torch.equal(*images[2:])
+    assert not torch.equal(*images[1:3])
 
 
 def test_an_epoch_is_a_function_of_epoch_and_seed(folder: Path, data: Data) -> None:
