@@ -16,7 +16,7 @@ GAP = 4  # pixels between pictures
 TITLE = 14  # pixels of the line above them
 PAPER, INK = (255, 255, 255), (40, 40, 40)
 GREY = 127.5
-GAIN = 4.0  # of the difference around grey: a quarter of the range fills it
+GAIN = 1.0  # of the difference around grey; values beyond half the range are clipped
 
 Pixels = NDArray[np.uint8]
 
@@ -28,7 +28,7 @@ def resized_sheet(
     """One row per picture: as stored, by the interpolation alone, as learned, and learned minus interpolated.
 
     `pictures` [B, 3, H, W] are normalised as the network takes them, (value - mean) / std of 0..255. The difference is
-    enlarged `GAIN` times around grey. The resizer is used in evaluation mode and left as it was.
+    shown around grey, `GAIN` times as large. The resizer is used in evaluation mode and left as it was.
     """
     before = resizer.training
     resizer.eval()
@@ -37,7 +37,7 @@ def resized_sheet(
     shown = [_pixels(tensor, mean, std) for tensor in (pictures, plain, learned)]
     difference = (learned.float() - plain.float()).cpu() * _column(std)
     shown.append(_bytes(GREY + GAIN * difference))
-    titles = ("stored", resizer.architecture.interpolation, "learned", f"difference x{GAIN:g}")
+    titles = ("stored", resizer.architecture.interpolation, "learned", "difference")
     return _laid_out(shown, titles)
 
 
