@@ -11,7 +11,7 @@ from typing import Any
 from nas.problems import Problem
 from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
 from nas.strategies.fixed import candidate_of
-from nas.tasks import classification, detection, quality
+from nas.tasks import classification, detection, quality, robustness
 from search_spaces.errors import FieldProblems, InvalidOptions, SpaceError
 from search_spaces.joint.architecture import Joint
 from search_spaces.joint.fixed import FixedSpace
@@ -20,7 +20,7 @@ from search_spaces.reading import nearest, shown
 from search_spaces.registry import space_from
 from search_spaces.space import Space
 
-BACKBONE, RESIZER = "backbone", "resizer"
+BACKBONE, RESIZER, FINE_TUNING = "backbone", "resizer", "fine_tuning"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +44,11 @@ TASKS: Mapping[str, TaskRules] = MappingProxyType(
             metrics=classification.METRICS, parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",)}
         ),
         "quality": TaskRules(metrics=quality.METRICS, parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",)}),
+        "robustness": TaskRules(
+            metrics=robustness.METRICS,
+            per_class=robustness.PER_LAYER,
+            parts={BACKBONE: tuple(CLASSIFIERS), FINE_TUNING: ("fine_tuning",)},
+        ),
     }
 )
 

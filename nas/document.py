@@ -17,6 +17,7 @@ from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
 from nas.tasks.options import Options
 from nas.tasks.quality import QualityTask
+from nas.tasks.robustness import RobustnessTask
 from search_spaces.reading import wrong
 
 
@@ -101,7 +102,7 @@ class FixedStrategy(Options):
     )
 
 
-TaskOptions = DetectionTask | ClassificationTask | QualityTask
+TaskOptions = DetectionTask | ClassificationTask | QualityTask | RobustnessTask
 """What candidates are trained to do, by its kind. A new one also stands in `nas.checks`, `nas.static_metrics.KINDS` and
 `workers.evaluator.TASKS`."""
 

@@ -19,12 +19,14 @@ from nas.records import Assignment, FailureKind, Measurement
 from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
 from nas.tasks.quality import QualityTask
+from nas.tasks.robustness import RobustnessTask
 from nas.tasks.training import TrainingOptions
 from search_spaces.registry import architecture_from
 from search_spaces.space import Architecture
 from workers.classification.task import Classification
 from workers.detection.task import Detection
 from workers.quality.task import Quality
+from workers.robustness.task import Robustness
 from workers.task import Task
 from workers.training.failures import as_failure
 from workers.training.loop import train
@@ -60,6 +62,7 @@ TASKS: Mapping[str, TaskKind] = MappingProxyType(
         "detection": TaskKind(options=DetectionTask, open=_detection),
         "classification": TaskKind(options=ClassificationTask, open=Classification),
         "quality": TaskKind(options=QualityTask, open=Quality),
+        "robustness": TaskKind(options=RobustnessTask, open=Robustness),
     }
 )
 

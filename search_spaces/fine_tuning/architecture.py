@@ -67,7 +67,7 @@ class FineTuning(Architecture):
 
     role: ClassVar[str] = "fine_tuning"
 
-    kind: Literal["fine_tuning"] = "fine_tuning"
+    kind: Literal["fine_tuning"] = Field("fine_tuning", description="a way of fine-tuning")
     loss: LossKind = Field(LossKind.NONE, description="what holds the student to the teacher")
     weight: Amount = Field(0.0, description="lambda: of that loss, beside the recognition loss")
     alpha: Amount = Field(0.0, description="steepness of the sigmoid of the intermediate constraint")

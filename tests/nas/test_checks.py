@@ -67,6 +67,15 @@ def test_the_metrics_of_quality():
     assert "did you mean 'EMD" in told(task=task, objectives=[{"metric": "EMD"}])["objectives.0.metric"]
 
 
+def test_the_metrics_of_robustness_with_those_of_any_layer():
+    task, space = {"kind": "robustness"}, joint(backbone={"kind": "vgg"}, fine_tuning={"kind": "fine_tuning"})
+    named = ("top1_mean", "top1_noise_60", "sign_agreement/conv5_3/noise", "params")
+    assert told(task=task, space=space, objectives=[{"metric": name} for name in named]) == {}
+    problems = told(task=task, space=joint(backbone={"kind": "vgg"}, resizer=RESIZER), objectives=[{"metric": "top1"}])
+    assert "did you mean 'top1_" in problems["objectives.0.metric"]
+    assert "must be one of backbone, fine_tuning" in problems["space.parts.resizer"]
+
+
 def test_metrics_of_a_resizer_need_one():
     constraints = [{"metric": "resizer_macs"}]
     behind = joint(backbone={"kind": "vgg"}, resizer=RESIZER)

@@ -16,7 +16,9 @@ from nas.static_metrics import (
 from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
 from nas.tasks.quality import QualityTask
+from nas.tasks.robustness import RobustnessTask
 from search_spaces.errors import InvalidArchitecture
+from search_spaces.fine_tuning.architecture import FineTuning
 from search_spaces.joint.architecture import Joint
 from search_spaces.reference.architecture import Reference
 from search_spaces.resizer.architecture import Resizer, control_of
@@ -108,6 +110,14 @@ def test_a_network_that_predicts_votes_is_a_classifier_of_ten_scores():
     task = QualityTask.model_validate({"data": {"train": split, "val": split}})
     expected = static_metrics_of(classification(classes=10))(SPINENET_49)
     assert static_metrics_of(task)(SPINENET_49) == expected
+
+
+def test_a_way_of_fine_tuning_costs_nothing_in_use():
+    data = {"train": "train", "val": "val", "classes": 10}
+    task = RobustnessTask.model_validate({"data": data})
+    joint = Joint(parts={"backbone": SPINENET_49, "fine_tuning": FineTuning()})
+    expected = static_metrics_of(classification(classes=10))(SPINENET_49)
+    assert static_metrics_of(task)(joint) == static_metrics_of(task)(SPINENET_49) == expected
 
 
 def test_class_folders_are_counted_once_from_the_training_split(tmp_path):
