@@ -29,6 +29,21 @@ class Planned:
     genotype: tuple[int, ...]
     seed: int
 
+    def trial(self, *, search_id: str, number: int, metrics: dict[str, float]) -> Trial:
+        """The trial of this number, handed out; `metrics` are the static ones."""
+        return Trial(
+            search_id=search_id,
+            number=number,
+            status=TrialStatus.RUNNING,
+            attempt=1,
+            genotype=self.genotype,
+            architecture=self.architecture.model_dump(mode="json"),
+            architecture_id=self.architecture.architecture_id,
+            seed=self.seed,
+            static_metrics=metrics,
+            companion=self.companion,
+        )
+
 
 def planned(trials: Sequence[Trial], document: SearchDocument, load: Load) -> list[Planned]:
     """The companions that the candidates among these trials still need, all of them ended, in the order to train them.

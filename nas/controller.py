@@ -19,7 +19,7 @@ from nas.errors import NotFound, SpaceExhausted
 from nas.history import History
 from nas.pareto import point
 from nas.ports import NOTHING, Storage
-from nas.proposals import Proposal, Proposer
+from nas.proposals import Proposer
 from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
@@ -213,7 +213,9 @@ class Controller:
         except SpaceExhausted as exhausted:
             self._exhausted = exhausted
             return self._next_companion()
-        return self._begin(self._trial(number, proposal, seen), proposal.infeasible)
+        seed = trial_seed(self.document.seed, number)
+        trial = proposal.trial(search_id=self.search_id, number=number, seed=seed, seen=seen)
+        return self._begin(trial, proposal.infeasible)
 
     def _candidates_to_come(self) -> bool:
         """Whether more candidates are to be proposed; none are once a companion was recorded."""
@@ -239,40 +241,13 @@ class Controller:
         except InvalidArchitecture as error:
             self._tell("no_control", f"no {plan.companion.control} for trial {plan.companion.candidate}: {error}")
             return None
-        return Trial(
-            search_id=self.search_id,
-            number=len(self._history),
-            status=TrialStatus.RUNNING,
-            attempt=1,
-            genotype=plan.genotype,
-            architecture=plan.architecture.model_dump(mode="json"),
-            architecture_id=plan.architecture.architecture_id,
-            seed=plan.seed,
-            static_metrics=metrics,
-            companion=plan.companion,
-        )
+        return plan.trial(search_id=self.search_id, number=len(self._history), metrics=metrics)
 
     def _begin(self, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> Assignment:
         """Records a trial and hands it out."""
         self.storage.add_trial(self._lease, trial, infeasible)
         self._history.add(trial.genotype)
         return self._hand_out(trial)
-
-    def _trial(self, number: int, proposal: Proposal, seen: tuple[int, ...] | None) -> Trial:
-        architecture = proposal.draw.architecture
-        return Trial(
-            search_id=self.search_id,
-            number=number,
-            status=TrialStatus.RUNNING,
-            attempt=1,
-            genotype=proposal.draw.genotype,
-            architecture=architecture.model_dump(mode="json"),
-            architecture_id=architecture.architecture_id,
-            seed=trial_seed(self.document.seed, number),
-            static_metrics=proposal.metrics,
-            redraws=proposal.redraws,
-            seen=seen,
-        )
 
     def _hand_out_again(self, trial: Trial) -> Assignment:
         """A trial recorded by an earlier controller, which never saw it end."""

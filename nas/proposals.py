@@ -9,7 +9,7 @@ from nas.constraints import violation
 from nas.document import Constraint
 from nas.errors import SpaceExhausted
 from nas.ports import Outcome
-from nas.records import Infeasible
+from nas.records import Infeasible, Trial, TrialStatus
 from nas.static_metrics import StaticMetrics
 from nas.strategies.registry import Draws
 from search_spaces.errors import DrawsExhausted, InvalidArchitecture
@@ -28,6 +28,22 @@ class Proposal:
     metrics: dict[str, float]
     redraws: dict[str, int]
     infeasible: tuple[Infeasible, ...]
+
+    def trial(self, *, search_id: str, number: int, seed: int, seen: tuple[int, ...] | None) -> Trial:
+        """The trial of this number, handed out."""
+        return Trial(
+            search_id=search_id,
+            number=number,
+            status=TrialStatus.RUNNING,
+            attempt=1,
+            genotype=self.draw.genotype,
+            architecture=self.draw.architecture.model_dump(mode="json"),
+            architecture_id=self.draw.architecture.architecture_id,
+            seed=seed,
+            static_metrics=self.metrics,
+            redraws=self.redraws,
+            seen=seen,
+        )
 
 
 class Proposer:
