@@ -207,11 +207,12 @@ def test_a_part_that_is_nested_beyond_reading_is_refused():
 def test_candidates_of_a_joint_space_are_held_to_its_parts():
     candidates = [{"kind": "joint", "parts": {"backbone": name}} for name in ("spinenet-49", "spinenet-50", 3)]
     data = {**joint(backbone=NARROW), "strategy": {"kind": "fixed", "candidates": candidates}}
-    assert problems(data) == {
-        "strategy.candidates.1.parts.backbone": "must be a published architecture (spinenet-49s, spinenet-49, "
-        "spinenet-96, spinenet-143, spinenet-143l, spinenet-190, r0-sp53), got 'spinenet-50'",
-        "strategy.candidates.2.parts.backbone": "must be an object, got 3",
-    }
+    found = problems(data)
+    assert sorted(found) == ["strategy.candidates.1.parts.backbone", "strategy.candidates.2.parts.backbone"]
+    sentence = found["strategy.candidates.1.parts.backbone"]
+    assert sentence.startswith("must be a published architecture (spinenet-49s, spinenet-49, ")
+    assert sentence.endswith("), got 'spinenet-50'")
+    assert found["strategy.candidates.2.parts.backbone"] == "must be an object, got 3"
 
 
 @pytest.mark.parametrize("metric", ["AP75", "AR100", "AP_small", "macs", "backbone_params", "AP50/red blood cell"])
