@@ -55,11 +55,9 @@ class QualityTask(TrainingOptions):
         (224, 224), description="height, width of the input; a resizer's input_size takes its place"
     )
     interpolation: Interpolation = Field(
-        "bicubic", description="how pictures are brought to their size; a resizer's own takes its place"
+        "bicubic", description="how pictures are brought to the input size, that of a resizer included"
     )
-    antialias: bool = Field(
-        True, description="whether the interpolation widens its filter where it shrinks; a resizer's takes its place"
-    )
+    antialias: bool = Field(True, description="whether that interpolation widens its filter where it shrinks")
     fit: Literal["crop", "stretch"] = Field(
         "stretch", description="crop: shorter side to fit, the middle taken; stretch: all of it, the aspect lost"
     )

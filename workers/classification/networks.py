@@ -27,13 +27,11 @@ class Input:
 def input_of(architecture: Architecture, image_size: tuple[int, int]) -> Input:
     """What the architecture's network takes: pictures of `image_size`, or of its resizer's input size.
 
-    Those of a resizer are brought there by the resizer's own interpolation: so a plain interpolation really is what
-    becomes of the stored pictures, and a learned resizer has no better pictures to begin with than its control.
+    How pictures are brought to that size is the task's business, not the resizer's: all resizers of one input size,
+    learned or not and whatever their interpolation, are given the same pictures, and share one cache.
     """
     resizer = part(architecture, "resizer")
-    if not isinstance(resizer, Resizer):
-        return Input(size=image_size)
-    return Input(size=resizer.input_size, resampling=Resampling(resizer.interpolation, resizer.antialias))
+    return Input(size=resizer.input_size if isinstance(resizer, Resizer) else image_size)
 
 
 def build_network(architecture: Architecture, options: ClassificationTask, *, classes: int) -> nn.Module:

@@ -135,8 +135,6 @@ class Quality:
 
 
 def _input(architecture: Architecture, options: QualityTask) -> Input:
-    """What the network takes; without a resizer the task's own interpolation brings pictures there."""
-    found = input_of(architecture, options.image_size)
-    if found.resampling is not None:
-        return found
-    return Input(size=found.size, resampling=Resampling(options.interpolation, options.antialias))
+    """What the network takes; the task's own interpolation brings pictures there."""
+    size = input_of(architecture, options.image_size).size
+    return Input(size=size, resampling=Resampling(options.interpolation, options.antialias))

@@ -122,17 +122,20 @@ def test_a_learned_resizer_that_does_nothing_yet_is_its_own_interpolation(folder
 
 
 def test_a_resizer_and_its_control_are_given_the_same_stored_pictures(folder: Path, data: Data) -> None:
-    """Resizers of another interpolation are given others: it also brings pictures to the input size."""
-    images = []
+    """And so are resizers of another interpolation, whose networks make something else of them."""
+    images, seen = [], []
     for interpolation in ("bilinear", "lanczos"):
         learned = tiny_resizer(interpolation=interpolation)
         for resizer in (learned, control_of(learned)):
             task = opened(folder, data, Joint(parts={"backbone": tiny_vgg(), "resizer": resizer}))
-            images.append(next(task.batches(epoch=0, seed=0)).images)
-    assert {one.shape for one in images} == {(6, 3, 24, 24)}
-    assert torch.equal(*images[:2])
-    assert torch.equal(*images[2:])
-    assert not torch.equal(*images[1:3])
+            batch = next(task.batches(epoch=0, seed=0))
+            images.append(batch.images)
+        seen.append(
+            task.network(Joint(parts={"backbone": tiny_vgg(), "resizer": resizer})).resizer(task._pixels(batch))
+        )
+    assert images[0].shape == (6, 3, 24, 24)
+    assert all(torch.equal(images[0], others) for others in images[1:])
+    assert not torch.equal(*seen)
 
 
 def test_an_epoch_is_a_function_of_epoch_and_seed(folder: Path, data: Data) -> None:
