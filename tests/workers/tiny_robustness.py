@@ -64,8 +64,10 @@ def tiny_task(data: dict[str, str], **changes: Any) -> dict[str, Any]:
     }
 
 
-def opened(folder: Path, data: dict[str, str], way: str | FineTuning = "none", **changes: Any) -> Robustness:
+def opened(
+    folder: Path, data: dict[str, str], way: str | FineTuning = "none", *, device: str = "cpu", **changes: Any
+) -> Robustness:
     """The task for the candidate of this way, its caches in the folder."""
     options = RobustnessTask.model_validate(tiny_task(data, **changes))
-    device = torch.device("cpu")
-    return Robustness(options, architecture=candidate(way), cache_directory=folder / "cache", device=device)
+    place = torch.device(device)
+    return Robustness(options, architecture=candidate(way), cache_directory=folder / "cache", device=place)

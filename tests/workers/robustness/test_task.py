@@ -328,3 +328,25 @@ def test_a_joint_candidate_is_its_backbone_and_its_way() -> None:
     joint = candidate("mse")
     assert isinstance(joint, Joint)
     assert joint.parts["fine_tuning"].role == "fine_tuning"
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("way", list(WAYS))
+@pytest.mark.parametrize("targets", ["live", "cached"])
+def test_a_gpu_trains_and_judges_in_half_precision(
+    tmp_path: Path, data: dict[str, str], way: str, targets: str
+) -> None:
+    changes: dict[str, Any] = {"flips": [], "targets": targets, "precision": "bfloat16", "epochs": 1}
+    task = opened(tmp_path, data, way, device="cuda", **changes)
+    options = RobustnessTask.model_validate(tiny_task(data, **changes))
+    *_, last = train(
+        task,
+        candidate(way),
+        options,
+        directory=tmp_path / "trial",
+        seed=1,
+        device=torch.device("cuda"),
+        log=logging.Logger("test"),
+    )
+    assert set(METRICS) <= set(last.metrics)
+    assert 0.2 <= last.metrics["top1_mean"] <= 1

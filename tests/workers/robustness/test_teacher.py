@@ -1,5 +1,6 @@
 """All trials of a machine share one teacher; one from a file has to fit."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,14 @@ def test_trials_that_differ_in_their_fine_tuning_share_one_teacher(data: dict[st
     assert again.digest == first.digest
     assert (kept / "teacher.log").read_text() == log
     assert log.count("epoch 1/1") == 1
+
+
+def test_trials_that_come_at_once_train_it_once(data: dict[str, str], tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        opened = list(pool.map(lambda _: teacher(tmp_path, data, teacher=trained()), range(3)))
+    assert len({one.digest for one in opened}) == 1
+    (kept,) = folders(tmp_path)
+    assert (kept / "teacher.log").read_text().count("epoch 1/1") == 1
 
 
 @pytest.mark.parametrize(
