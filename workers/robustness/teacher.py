@@ -61,7 +61,7 @@ def open_teacher(
         case TeacherFile(weights=weights):
             _load(network, read_weights(Path(weights)), Path(weights))
         case TrainedTeacher():
-            file = _trained(backbone, options, options.teacher, cache_directory, device)
+            file = _trained(backbone, options, options.teacher, cache_directory=cache_directory, device=device)
             _load(network, read_weights(file), file)
     network.requires_grad_(requires_grad=False).eval().to(device)
     network.to(memory_format=torch.channels_last)
@@ -94,6 +94,7 @@ def _trained(
     backbone: Architecture,
     options: RobustnessTask,
     teacher: TrainedTeacher,
+    *,
     cache_directory: Path,
     device: torch.device,
 ) -> Path:
