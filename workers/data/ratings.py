@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from nas.errors import TrialFailure
 from nas.records import FailureKind
+from nas.tasks.quality import SCORES
 from search_spaces.reading import shown
 
-SCORES = 10
 AVA_COLUMNS = 1 + 1 + SCORES + 2 + 1
 WHOLE_NUMBER = re.compile("[0-9]{1,18}")
 MOST_VOTES = 1e12
