@@ -8,9 +8,11 @@ from api.settings import Settings
 from nas.document import parse_document
 from nas.errors import DocumentError
 from nas.problems import Problem
+from nas.weight_files import weight_files
 from search_spaces.reading import shown
 
 _DATA = ("task", "data")  # every text below it is a path
+_TEACHER = ("task", "teacher", "weights")
 
 
 def submitted_document(data: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
@@ -55,10 +57,13 @@ def _is_inside(path: Path, root: Path) -> bool:
 
 def _paths(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     """Every path of the document with its dotted field."""
-    below: Any = data
-    for name in _DATA:
-        below = below.get(name) if isinstance(below, Mapping) else None
-    yield from _texts(below, ".".join(_DATA))
+    for place in (_DATA, _TEACHER):
+        below: Any = data
+        for name in place:
+            below = below.get(name) if isinstance(below, Mapping) else None
+        yield from _texts(below, ".".join(place))
+    for part in ("space", "strategy"):
+        yield from ((field, Path(path)) for field, path in weight_files(data.get(part), part))
 
 
 def _texts(value: Any, field: str) -> Iterator[tuple[str, Path]]:

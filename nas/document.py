@@ -18,6 +18,7 @@ from nas.tasks.detection import DetectionTask
 from nas.tasks.options import Options
 from nas.tasks.quality import QualityTask
 from nas.tasks.robustness import RobustnessTask
+from nas.weight_files import resolved_weights
 from search_spaces.reading import wrong
 
 
@@ -174,7 +175,7 @@ def load_document(path: Path) -> SearchDocument:
 
 
 def parse_document(data: Any, base: Path | None = None) -> SearchDocument:
-    """The validated document of plain data; relative paths of its task are taken from `base`, or left as they are.
+    """The validated document of plain data; relative paths are taken from `base`, or left as they are.
 
     Raises `DocumentError` with every problem at once: dotted field, what was allowed, the value.
     """
@@ -186,13 +187,22 @@ def parse_document(data: Any, base: Path | None = None) -> SearchDocument:
     problems += problems_between(data)
     if problems or document is None:
         raise DocumentError(problems)
-    return document if base is None else document.model_copy(update={"task": document.task.resolved(base)})
+    return document if base is None else _resolved(document, base)
 
 
 def document_digest(document: SearchDocument) -> str:
     """64 hex digits that are the same for the same document, however it was written: SHA-256 of its canonical JSON."""
     text = json.dumps(document.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
+
+
+def _resolved(document: SearchDocument, base: Path) -> SearchDocument:
+    """The document with the paths of its task, of its space and of its candidates taken from `base`."""
+    strategy = document.strategy
+    if isinstance(strategy, FixedStrategy):
+        strategy = strategy.model_copy(update={"candidates": resolved_weights(strategy.candidates, base)})
+    space = resolved_weights(document.space, base)
+    return document.model_copy(update={"task": document.task.resolved(base), "space": space, "strategy": strategy})
 
 
 def _validated(data: Mapping[str, Any], problems: list[Problem]) -> SearchDocument | None:

@@ -23,6 +23,7 @@ from nas.errors import DocumentError
 from nas.leaderboard import parse_query
 from nas.ports import Storage
 from nas.records import LEGAL_SEARCH, Search, SearchStatus
+from nas.weight_files import weight_files
 
 TOP = 10
 DocumentPath = Annotated[Path, typer.Argument(metavar="DOCUMENT", help="The search document, YAML or JSON.")]
@@ -83,8 +84,11 @@ def _conduct(store: Storage, search_id: str, *, driver: Driver, concurrent: int 
 
 
 def check_data(document: SearchDocument) -> None:
-    """Raises `DocumentError` naming every folder and file of the task that is not there, before anything begins."""
+    """Raises `DocumentError` naming every folder and file of the document that is not there, before anything begins."""
     problems = [(f"task.{field}", sentence) for field, sentence in document.task.missing_paths()]
+    named = document.model_dump(mode="json", include={"space", "strategy"})
+    files = [found for part, data in named.items() for found in weight_files(data, part)]
+    problems += [(field, f"must be a file, got {path!r}") for field, path in files if not Path(path).is_file()]
     if problems:
         raise DocumentError(problems)
 

@@ -76,3 +76,20 @@ def test_numbers_must_be_finite(document):
     document["constraints"] = [{"metric": "params", "max": float("inf")}]
     with pytest.raises(DocumentError, match="finite"):
         submitted_document(document, Settings())
+
+
+def test_weights_of_networks_are_paths_too(document, tmp_path):
+    document["space"] = {"kind": "torchvision", "names": ["vgg16"], "weights": {"vgg16": "vgg16.pth"}}
+    document["task"] = {"kind": "classification", "data": {"train": "/train", "val": "/val", "classes": 3}}
+    document["objectives"] = [{"metric": "top1"}]
+    document["constraints"] = []
+    with pytest.raises(DocumentError, match=r"must be an absolute path, got 'vgg16\.pth'") as error:
+        submitted_document(document, Settings())
+    assert fields(error) == {"space.weights.vgg16"}
+    document["task"]["data"] = {"train": "train", "val": "val", "classes": 3}
+    accepted = submitted_document(document, Settings(data_root=tmp_path))
+    assert accepted["space"]["weights"] == {"vgg16": str(tmp_path / "vgg16.pth")}
+    document["space"]["weights"] = {"vgg16": "../vgg16.pth"}
+    with pytest.raises(DocumentError, match="inside the service's data root") as error:
+        submitted_document(document, Settings(data_root=tmp_path))
+    assert fields(error) == {"space.weights.vgg16"}
