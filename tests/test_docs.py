@@ -1,6 +1,7 @@
 """What docs/ and examples/ hold is true: the generated page is the code's, every example is a valid document."""
 
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,17 @@ def test_the_page_of_the_document_is_what_make_docs_writes():
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_a_valid_document(path):
-    document = load_document(path)
-    assert Path(document.task.data.train.images).is_absolute()
+    paths = list(texts(load_document(path).task.model_dump(mode="json")["data"]))
+    assert len(paths) >= 2
+    assert all(Path(path).is_absolute() for path in paths)
+
+
+def texts(value) -> Iterator[str]:
+    """Every text in plain data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for inner in value.values() for text in texts(inner))
 
 
 def test_the_readme_names_only_files_that_exist():
