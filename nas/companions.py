@@ -1,7 +1,8 @@
 """Companions: trials beside the best candidates, with more seeds and with the controls they have to beat.
 
-They begin when every candidate has ended. Repeat k of a candidate and of each of its controls share one seed, so that
-their differences can be paired; repeat 0 of the candidate is its own trial.
+They begin when every candidate has ended. Repeat k = 1, 2 ... of a candidate and of each of its controls share one
+seed, so that their differences can be paired. The trial that made a candidate one of the best is not among them: being
+the best of many is partly luck, and that luck would count for it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,7 +61,7 @@ def planned(trials: Sequence[Trial], document: SearchDocument, load: Load) -> li
 
 
 def companion_seed(search_seed: int, candidate: int, repeat: int) -> int:
-    """The seed of repeat 1, 2 ... of a candidate and of its controls, 32 bits."""
+    """The seed of a repeat of a candidate and of its controls, 32 bits."""
     return int.from_bytes(sha256(f"{search_seed}/{candidate}/{repeat}".encode()).digest()[:4], "big")
 
 
@@ -74,15 +75,10 @@ def _beside(trial: Trial, seeds: int, document: SearchDocument, load: Load) -> I
     """Repeat by repeat, so that a search that is cut short has compared as much as it could."""
     architecture = load(trial.architecture)
     controls = controls_of(architecture)
-    for repeat in range(seeds):
-        seed = companion_seed(document.seed, trial.number, repeat) if repeat else trial.seed
-        if repeat:
-            yield Planned(
-                companion=Companion(candidate=trial.number, repeat=repeat),
-                architecture=architecture,
-                genotype=trial.genotype,
-                seed=seed,
-            )
+    for repeat in range(1, seeds + 1):
+        seed = companion_seed(document.seed, trial.number, repeat)
+        again = Companion(candidate=trial.number, repeat=repeat)
+        yield Planned(companion=again, architecture=architecture, genotype=trial.genotype, seed=seed)
         for name, control in controls.items():
             companion = Companion(candidate=trial.number, control=name, repeat=repeat)
             yield Planned(companion=companion, architecture=control, genotype=(), seed=seed)

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nas.records import Companion, Trial, TrialStatus
+from nas.records import Trial, TrialStatus
 
 CANDIDATE = "candidate"
 
@@ -47,7 +47,8 @@ class Comparison:
 def comparisons(trials: Sequence[Trial], metric: str) -> list[Comparison]:
     """Every candidate that has controls against each of them, by number and then in the controls' order.
 
-    `trials` hold candidates and companions; those that have not completed, or lack the metric, count for nothing.
+    Only companions count, not the trial by which a candidate became one of the best: of many it was the luckiest. Those
+    that have not completed, or lack the metric, count for nothing.
     """
     measured: dict[int, dict[str, dict[int, float]]] = {}
     for candidate, name, repeat, value in _values(trials, metric):
@@ -74,8 +75,8 @@ def estimate(values: Sequence[float]) -> Estimate:
 def _values(trials: Sequence[Trial], metric: str) -> Iterator[tuple[int, str, int, float]]:
     """Candidate, name, repeat and value of every completed trial that was measured."""
     for trial in trials:
-        if trial.status is TrialStatus.COMPLETED and metric in trial.metrics:
-            companion = trial.companion or Companion(candidate=trial.number, repeat=0)
+        companion = trial.companion
+        if companion is not None and trial.status is TrialStatus.COMPLETED and metric in trial.metrics:
             yield companion.candidate, companion.control or CANDIDATE, companion.repeat, trial.metrics[metric]
 
 

@@ -121,10 +121,12 @@ class Budget(Options):
 
 
 class Comparison(Options):
-    """The best candidates are trained with several seeds, and their controls beside them: on top of the budget."""
+    """The best candidates are trained again with new seeds, and their controls beside them: on top of the budget."""
 
     top: int = Field(1, ge=0, le=100, description="how many of the best candidates, by the first objective; 0: none")
-    seeds: int = Field(3, ge=1, le=100, description="seeds each of them, and each of its controls, is trained with")
+    seeds: int = Field(
+        3, ge=1, le=100, description="new seeds that each of them, and each of its controls, is trained with"
+    )
 
 
 class Resources(Options):

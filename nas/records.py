@@ -94,7 +94,7 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Companion:
-    """What a trial beside a candidate is for: repeat 0, 1, ... of the candidate itself or of one of its controls."""
+    """What a trial beside a candidate is for: repeat 1, 2, ... of the candidate itself or of one of its controls."""
 
     candidate: int  # the number of the candidate's trial
     control: str | None = None  # which control; None: the candidate with another seed

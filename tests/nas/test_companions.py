@@ -42,10 +42,10 @@ def test_the_best_candidates_are_trained_with_more_seeds_after_all_candidates(st
     candidates, companions = trials[:6], trials[6:]
     assert all(each.companion is None for each in candidates)
     best = sorted(candidates, key=lambda each: (-each.metrics["AP"], each.number))[:2]
-    expected = [Companion(candidate=each.number, repeat=repeat) for each in best for repeat in (1, 2)]
+    expected = [Companion(candidate=each.number, repeat=repeat) for each in best for repeat in (1, 2, 3)]
     assert [each.companion for each in companions] == expected
-    assert [each.genotype for each in companions] == [best[0].genotype] * 2 + [best[1].genotype] * 2
-    assert len({each.seed for each in trials}) == 10
+    assert [each.genotype for each in companions] == [best[0].genotype] * 3 + [best[1].genotype] * 3
+    assert len({each.seed for each in trials}) == 12
     assert storage.search(controller.search_id).status is SearchStatus.COMPLETED
 
 
@@ -54,10 +54,10 @@ def test_a_control_shares_the_seed_of_the_repeat_it_is_held_against():
     trials = [completed(0, 0.4), completed(1, 0.5, architecture=resizer.model_dump(mode="json"), seed=77)]
     plans = planned(trials, document(comparison={"top": 1, "seeds": 2}), architecture_from)
     told = [(plan.companion.control, plan.companion.repeat, plan.seed) for plan in plans]
-    again = companion_seed(0, 1, 1)
-    assert told == [("plain", 0, 77), (None, 1, again), ("plain", 1, again)]
-    assert plans[0].architecture.method == "none"
-    assert plans[0].genotype == ()
+    first, second = (companion_seed(0, 1, repeat) for repeat in (1, 2))
+    assert told == [(None, 1, first), ("plain", 1, first), (None, 2, second), ("plain", 2, second)]
+    assert plans[1].architecture.method == "none"
+    assert plans[1].genotype == ()
     rest = [*trials, completed(2, 0.1, companion=plans[0].companion), completed(3, 0.9, companion=plans[1].companion)]
     assert planned(rest, document(comparison={"top": 1, "seeds": 2}), architecture_from) == plans[2:]
 
@@ -93,7 +93,7 @@ def test_companions_wait_for_the_last_candidate(storage):
 def test_an_exhausted_space_is_compared_too_and_nothing_completed_is_not(storage):
     controller = toy_controller(storage, document(strategy={"kind": "random"}, budget={"trials": 10_000}))
     run_inline(controller, ToyEvaluator())
-    assert len(storage.compared(controller.search_id)) == 2 + 4
+    assert len(storage.compared(controller.search_id)) == 2 + 6
     assert "no untried feasible candidate" in storage.search(controller.search_id).reason
     failing = toy_controller(storage, document())
     run_inline(failing, lambda assignment: iter(()))

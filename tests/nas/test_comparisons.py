@@ -21,8 +21,8 @@ def beside(repeat, control=None, candidate=0):
 
 
 def test_differences_are_paired_by_seed():
-    trials = [measured(0, 0.50), measured(1, 0.60, beside(1)), measured(2, 0.70, beside(2))]
-    trials += [measured(3 + repeat, 0.45 + repeat / 10, beside(repeat, "plain")) for repeat in range(3)]
+    trials = [measured(0, 0.99), *(measured(n, 0.40 + n / 10, beside(n)) for n in (1, 2, 3))]
+    trials += [measured(3 + n, 0.35 + n / 10, beside(n, "plain")) for n in (1, 2, 3)]
     (found,) = comparisons(trials, "AP")
     assert (found.candidate, found.control, found.metric) == (0, "plain", "AP")
     assert found.candidate_value.mean == pytest.approx(0.60)
@@ -34,7 +34,7 @@ def test_differences_are_paired_by_seed():
 
 def test_trials_that_failed_or_lack_the_metric_count_for_nothing():
     trials = [measured(0, 0.5), measured(1, 0.9, beside(1), TrialStatus.FAILED), measured(2, None, beside(2))]
-    trials += [measured(3, 0.4, beside(1, "plain"))]
+    trials += [measured(3, 0.5, beside(3)), measured(4, 0.4, beside(1, "plain"))]
     (found,) = comparisons(trials, "AP")
     assert found.candidate_value.seeds == 1
     assert found.difference is None
@@ -43,11 +43,11 @@ def test_trials_that_failed_or_lack_the_metric_count_for_nothing():
 
 
 def test_every_candidate_is_held_to_each_of_its_controls():
-    trials = [measured(0, 0.5), measured(1, 0.6)]
+    trials = [measured(0, 0.5), measured(1, 0.6), measured(2, 0.5, beside(1, candidate=1))]
     trials += [
-        measured(2, 0.4, beside(0, "none", 1)),
-        measured(3, 0.3, beside(0, "mse", 1)),
-        measured(4, 0.1, beside(1)),
+        measured(3, 0.4, beside(1, "none", 1)),
+        measured(4, 0.3, beside(1, "mse", 1)),
+        measured(5, 0.1, beside(1)),
     ]
     assert [(each.candidate, each.control) for each in comparisons(trials, "AP")] == [(1, "none"), (1, "mse")]
 
