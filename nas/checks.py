@@ -18,6 +18,8 @@ from search_spaces.joint.fixed import FixedSpace
 from search_spaces.joint.space import JointSpace
 from search_spaces.reading import nearest, shown
 from search_spaces.registry import space_from
+from search_spaces.resizer.architecture import Resizer
+from search_spaces.resizer.space import ResizerSpace
 from search_spaces.space import Space
 
 BACKBONE, RESIZER, FINE_TUNING = "backbone", "resizer", "fine_tuning"
@@ -33,12 +35,17 @@ class TaskRules:
     """The parts of an architecture it has a use for, by role, with the kinds each may have. A backbone is required."""
     per_class: str | None = None
     """How the metrics of single classes begin; their names follow."""
+    sides: tuple[int, int] | None = None
+    """Bounds of what a resizer gives."""
 
 
 TASKS: Mapping[str, TaskRules] = MappingProxyType(
     {
         "detection": TaskRules(
-            metrics=detection.METRICS, per_class=detection.PER_CLASS, parts={BACKBONE: ("spinenet",)}
+            metrics=detection.METRICS,
+            per_class=detection.PER_CLASS,
+            parts={BACKBONE: ("spinenet",), RESIZER: ("resizer",)},
+            sides=detection.SIDES,
         ),
         "classification": TaskRules(
             metrics=classification.METRICS, parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",)}
@@ -61,6 +68,7 @@ def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _lag(data)
     if space is not None:
         yield from _parts(data, space)
+        yield from _outputs(data, space)
         yield from _candidates(data, space)
 
 
@@ -95,6 +103,27 @@ def _parts(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
             yield f"{field}.kind", f"must be one of {allowed} for the task {kind}, got {shown(found)}"
     if BACKBONE not in parts:
         yield "space", f"must hold a backbone for the task {kind}, one of {', '.join(rules.parts[BACKBONE])}"
+
+
+def _outputs(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
+    """Sizes that a resizer gives and the task's network cannot be given."""
+    kind, rules = _task(data)
+    if rules is None or rules.sides is None or not isinstance(space, JointSpace):
+        return
+    low, high = rules.sides
+    for field, size in _output_sizes(space.parts.get(RESIZER)).items():
+        if not all(low <= side <= high for side in size):
+            sentence = f"must have sides in {low}..{high} for the task {kind}, got {size[0]} x {size[1]}"
+            yield f"space.parts.{RESIZER}.{field}", sentence
+
+
+def _output_sizes(space: Space[Any] | None) -> dict[str, tuple[int, int]]:
+    """The sizes a space of resizers gives, by their fields."""
+    if isinstance(space, ResizerSpace):
+        return {f"output_size.{index}": size for index, size in enumerate(space.options.output_size)}
+    if isinstance(space, FixedSpace) and isinstance(space.architecture, Resizer):
+        return {"architecture.output_size": space.architecture.output_size}
+    return {}
 
 
 def parts_of(space: Space[Any]) -> dict[str, str]:

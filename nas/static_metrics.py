@@ -12,7 +12,7 @@ from typing import Any
 
 from nas.errors import DocumentError
 from nas.tasks.classification import ClassificationTask, class_names
-from nas.tasks.detection import DetectionTask
+from nas.tasks.detection import SIDES, DetectionTask
 from nas.tasks.quality import SCORES, QualityTask
 from nas.tasks.training import TrainingOptions
 from search_spaces.cost import Cost
@@ -51,9 +51,11 @@ def static_metrics_of(task: TrainingOptions) -> StaticMetrics:
 
 
 def detection_metrics(task: DetectionTask) -> StaticMetrics:
-    """The metrics of a RetinaNet detector and of its backbone alone, for one picture."""
-    head = {
-        "size": task.image_size,
+    """The metrics of a RetinaNet detector, of its backbone alone, and of the resizer in front of it, for one picture.
+
+    A resizer's output size takes the place of the task's `image_size`, and keeps its bounds.
+    """
+    head: dict[str, int] = {
         "classes": task.data.classes or count_classes(Path(task.data.val.annotations)),
         "head_filters": task.head.filters,
         "head_convs": task.head.convs,
@@ -61,13 +63,26 @@ def detection_metrics(task: DetectionTask) -> StaticMetrics:
     }
 
     def metrics(architecture: Architecture) -> dict[str, float]:
-        if not isinstance(architecture, SpineNet):
-            raise _unfit(architecture, "detector", ("spinenet",))
-        detector = detector_cost(architecture, **head)  # type: ignore[arg-type]
-        backbone = backbone_cost(architecture, task.image_size)
-        return _metrics(detector, backbone)
+        backbone, resizer = part(architecture, "backbone"), part(architecture, "resizer")
+        if not isinstance(backbone, SpineNet):
+            raise _unfit(backbone or architecture, "detector", ("spinenet",))
+        if not isinstance(resizer, Resizer):
+            size = task.image_size
+            return _metrics(detector_cost(backbone, size=size, **head), backbone_cost(backbone, size))
+        size = _detected(resizer.output_size)
+        return _resized(detector_cost(backbone, size=size, **head), backbone_cost(backbone, size), resizer)
 
     return metrics
+
+
+def _detected(size: Size) -> Size:
+    """The size itself, where a detector may be given pictures of it. Raises `InvalidArchitecture`."""
+    low, high = SIDES
+    if not all(low <= side <= high for side in size):
+        raise InvalidArchitecture(
+            [("parts.resizer.output_size", f"must have sides in {low}..{high}, got {size[0]} x {size[1]}")]
+        )
+    return size
 
 
 def classification_metrics(task: ClassificationTask) -> StaticMetrics:
@@ -92,19 +107,20 @@ def classifier_metrics(*, size: Size, classes: int) -> StaticMetrics:
         if not isinstance(resizer, Resizer):
             cost = CLASSIFIERS[kind](backbone, size, classes)
             return _metrics(cost, cost)
-        return _resized(CLASSIFIERS[kind](backbone, resizer.output_size, classes), resizer)
+        cost = CLASSIFIERS[kind](backbone, resizer.output_size, classes)
+        return _resized(cost, cost, resizer)
 
     return metrics
 
 
-def _resized(network: Cost, resizer: Resizer) -> dict[str, float]:
-    """The metrics of a network behind a resizer."""
+def _resized(network: Cost, backbone: Cost, resizer: Resizer) -> dict[str, float]:
+    """The metrics of a network behind a resizer, and of the backbone in it."""
     own = resizer_cost(resizer)
     return {
         "params": float(network.params + own.params),
         "macs": float(network.macs + own.macs),
-        "backbone_params": float(network.params),
-        "backbone_macs": float(network.macs),
+        "backbone_params": float(backbone.params),
+        "backbone_macs": float(backbone.macs),
         "resizer_paper_params": float(own.paper_params),
         "resizer_params": float(own.params),
         "resizer_macs": float(own.macs),

@@ -50,16 +50,9 @@ class TaskKind:
     open: OpenTask
 
 
-def _detection(
-    options: DetectionTask, *, architecture: Architecture, cache_directory: Path, device: torch.device
-) -> Detection:
-    """A detection task reads the same pictures for every architecture."""
-    return Detection(options, cache_directory=cache_directory, device=device)
-
-
 TASKS: Mapping[str, TaskKind] = MappingProxyType(
     {
-        "detection": TaskKind(options=DetectionTask, open=_detection),
+        "detection": TaskKind(options=DetectionTask, open=Detection),
         "classification": TaskKind(options=ClassificationTask, open=Classification),
         "quality": TaskKind(options=QualityTask, open=Quality),
         "robustness": TaskKind(options=RobustnessTask, open=Robustness),

@@ -16,7 +16,8 @@ METRICS = (
 )
 PER_CLASS = "AP50/"  # followed by the name of a class
 
-Side = Annotated[int, Field(ge=32, le=8192)]
+SIDES = (32, 8192)  # least and greatest, of what a detector sees
+Side = Annotated[int, Field(ge=SIDES[0], le=SIDES[1])]
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -94,11 +95,18 @@ class Suppression(Options):
 
 
 class DetectionTask(TrainingOptions):
-    """RetinaNet on COCO-format data, judged by average precision."""
+    """RetinaNet on COCO-format data, judged by average precision.
+
+    A space with a resizer sets the size of the pictures: stored at its input size, detected at its output size. Any
+    size is detected on exactly: the features of level l have ceil(side / 2**l) cells, anchors stand in the middle of
+    strides. At sides that are multiples of 128, as published ones are, no cell of level 7 reaches over the edge.
+    """
 
     kind: Literal["detection"] = Field("detection", description="object detection")
     data: DetectionData = Field(description="where the pictures are")
-    image_size: tuple[Side, Side] = Field((640, 640), description="height, width of the letterboxed input")
+    image_size: tuple[Side, Side] = Field(
+        (640, 640), description="height, width of the letterboxed input; a resizer's sizes take its place"
+    )
     flips: tuple[Literal["horizontal", "vertical"], ...] = Field(("horizontal",), description="random flips")
     scale_jitter: tuple[Positive, Positive] = Field((1.0, 1.0), description="range of the random scale; 1.0, 1.0: off")
     pixel_mean: tuple[float, float, float] = Field((123.675, 116.28, 103.53), description="taken off; RGB, of 0..255")

@@ -112,6 +112,22 @@ def test_a_task_says_which_parts_it_has_a_use_for(task, space, field, sentence):
     assert told(task={"kind": task}, space=space) == {field: sentence}
 
 
+def test_a_detector_may_stand_behind_a_resizer():
+    objectives = [{"metric": "AP"}, {"metric": "resizer_macs", "goal": "minimize"}]
+    assert told(space=joint(backbone=SPACE, resizer={**RESIZER, "output_size": [192]}), objectives=objectives) == {}
+
+
+def test_a_resizer_gives_a_detector_pictures_of_the_sizes_it_may_have():
+    resizer = {**RESIZER, "output_size": [192, [192, 16], 31]}
+    assert told(space=joint(backbone=SPACE, resizer=resizer)) == {
+        "space.parts.resizer.output_size.1": "must have sides in 32..8192 for the task detection, got 192 x 16",
+        "space.parts.resizer.output_size.2": "must have sides in 32..8192 for the task detection, got 31 x 31",
+    }
+    assert told(task=CLASSIFICATION, space=joint(backbone=SPACE, resizer=resizer)) == {}
+    fixed = {"kind": "fixed", "architecture": {"kind": "resizer", "input_size": 64, "output_size": 16}}
+    assert set(told(space=joint(backbone=SPACE, resizer=fixed))) == {"space.parts.resizer.architecture.output_size"}
+
+
 def test_fixed_parts_count_by_what_they_hold():
     fixed = {"kind": "fixed", "architecture": "spinenet-49"}
     assert told(space=fixed) == {}

@@ -41,8 +41,8 @@ torch.set_num_threads(1)
 job = Assignment(**json.loads(sys.argv[1]))
 device = torch.device("cpu")
 options = DetectionTask.model_validate(job.task)
-task = Killed(options, cache_directory=Path(job.cache_directory), device=device)
 architecture = architecture_from(job.architecture)
+task = Killed(options, architecture=architecture, cache_directory=Path(job.cache_directory), device=device)
 list(train(task, architecture, options, directory=Path(job.directory), seed=job.seed, device=device, log=LOG))
 """
 

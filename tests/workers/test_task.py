@@ -24,7 +24,9 @@ def toy(folder: Path) -> Opened:
 
 def detection(folder: Path) -> Opened:
     options = DetectionTask.model_validate(tiny_task(write_tiny_data(folder / "data")))
-    return Detection(options, cache_directory=folder / "cache", device=CPU), tiny_architecture()
+    return Detection(
+        options, architecture=tiny_architecture(), cache_directory=folder / "cache", device=CPU
+    ), tiny_architecture()
 
 
 @pytest.fixture(params=[toy, detection], ids=["toy", "detection"])

@@ -8,6 +8,8 @@ import numpy as np
 from PIL import Image
 
 from nas.records import Assignment
+from search_spaces.joint.architecture import Joint
+from search_spaces.resizer.architecture import Resizer
 from search_spaces.spinenet.architecture import Block, BlockKind, SpineNet
 
 CLASSES = {3: "red", 7: "blue"}  # ids with gaps, as COCO has them
@@ -18,6 +20,16 @@ def tiny_architecture() -> SpineNet:
     """Five output blocks on the stem, four to eight filters."""
     outputs = tuple(Block(level=level, kind=BlockKind.RESIDUAL, parents=(0, 1)) for level in (3, 4, 5, 6, 7))
     return SpineNet(intermediates=(), outputs=outputs, width=0.0625, stem_filters=4, endpoint_filters=8)
+
+
+def tiny_resizer(**fields: Any) -> Resizer:
+    """The smallest learned resizer, of 96 pixels to 64."""
+    return Resizer.model_validate({"blocks": 1, "filters": 2, "input_size": 96, "output_size": 64, **fields})
+
+
+def resized(**fields: Any) -> Joint:
+    """The tiny detector's backbone behind the tiny resizer."""
+    return Joint(parts={"backbone": tiny_architecture(), "resizer": tiny_resizer(**fields)})
 
 
 def write_split(folder: Path, name: str, pictures: int) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Batch:
     crowd: tuple[Tensor, ...]  # bool [N] each
     image_ids: tuple[int, ...]
     scales: tuple[float, ...]  # pixels of the letterbox per pixel of the stored picture, before any jitter
+    covered: tuple[tuple[int, int], ...]  # height and width of the top left that a picture covers; the rest is padding
 
     def __len__(self) -> int:
         """B."""
@@ -82,6 +83,7 @@ def batch_of(samples: Sequence[Sample], views: Sequence[View], fill: tuple[int, 
         crowd=tuple(torch.from_numpy(sample.crowd) for sample in seen),
         image_ids=tuple(sample.image_id for sample in seen),
         scales=tuple(sample.scale for sample in seen),
+        covered=tuple((sample.height, sample.width) for sample in seen),
     )
 
 

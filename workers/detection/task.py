@@ -17,10 +17,9 @@ from workers.detection.anchors import anchor_boxes
 from workers.detection.average_precision import DetectionRecord, check_boxes
 from workers.detection.losses import detection_losses
 from workers.detection.matching import Targets, collate
+from workers.detection.networks import ResizedDetector, build_detector, retinanet_of, scaling_of
 from workers.detection.postprocess import Detections, detect
 from workers.detection.target_cache import TargetCache
-from workers.networks.registry import build_backbone
-from workers.networks.retinanet import RetinaNet
 from workers.resized_sheet import SHOWN, show_resized
 from workers.task import Loss
 from workers.training.failures import check_finite
@@ -32,15 +31,21 @@ Levels = tuple[int, ...]
 class Detection:
     """Answers the four questions for a `DetectionTask`; implements `workers.task.Task`.
 
-    Opening reads the annotations and builds the picture cache if need be. Raises `TrialFailure` of kind data.
+    With a resizer, pictures are letterboxed and stored at its input size; anchors, targets and detections are in pixels
+    of its output size, which takes the place of the task's `image_size`. What is judged is in pixels of the original
+    pictures. Opening reads the annotations and builds the picture cache if need be. Raises `TrialFailure` of kind data.
     """
 
-    def __init__(self, options: DetectionTask, *, cache_directory: Path, device: Device) -> None:
+    def __init__(
+        self, options: DetectionTask, *, architecture: Architecture, cache_directory: Path, device: Device
+    ) -> None:
         self._options = options
         self._device = device
-        self._val = DetectionSplit(options.data.val, options.image_size, cache_directory)
+        self._scaling = scaling_of(architecture, options.image_size)
+        stored = self._scaling.stored
+        self._val = DetectionSplit(options.data.val, stored, cache_directory)
         categories = self._val.categories
-        self._train = DetectionSplit(options.data.train, options.image_size, cache_directory, categories=categories)
+        self._train = DetectionSplit(options.data.train, stored, cache_directory, categories=categories)
         self._ground_truth = self._val.ground_truth()
         check_boxes(self._ground_truth)
         self._classes = _classes(options, len(categories))
@@ -49,9 +54,11 @@ class Detection:
 
     @property
     def workload(self) -> str:
-        """Batch size and picture size."""
-        height, width = self._options.image_size
-        return f"batches of {self._options.batch_size} pictures of {height} x {width}"
+        """Batch size and picture sizes."""
+        scaling = self._scaling
+        (tall, wide), (height, width) = scaling.stored, scaling.seen
+        resized = "" if scaling.stored == scaling.seen else f", resized to {height} x {width}"
+        return f"batches of {self._options.batch_size} pictures of {tall} x {wide}{resized}"
 
     @property
     def steps_per_epoch(self) -> int:
@@ -67,27 +74,9 @@ class Detection:
             "content_sha256": {name: split.fingerprint for name, split in splits.items()},
         }
 
-    def network(self, architecture: Architecture) -> RetinaNet:
-        """A RetinaNet on the architecture's backbone."""
-        options = self._options
-        backbone = build_backbone(
-            architecture,
-            activation=options.activation,
-            batch_norm=options.batch_norm,
-            stochastic_depth=options.stochastic_depth,
-            zero_last_gamma=options.zero_last_gamma,
-        )
-        return RetinaNet(
-            backbone,
-            classes=self._classes,
-            anchors_per_position=options.anchors.per_position,
-            head_filters=options.head.filters,
-            head_convs=options.head.convs,
-            class_prior=options.loss.class_prior,
-            predictor_std=options.head.predictor_std,
-            activation=options.activation,
-            batch_norm=options.batch_norm,
-        )
+    def network(self, architecture: Architecture) -> nn.Module:
+        """A RetinaNet on the architecture's backbone, behind its resizer if it has one."""
+        return build_detector(architecture, self._options, classes=self._classes)
 
     def batches(self, *, epoch: int, seed: int) -> Iterator[Batch]:
         """Training batches under random flips and scale jitter."""
@@ -102,20 +91,20 @@ class Detection:
 
     def loss(self, network: nn.Module, batch: Batch) -> Loss:
         """Focal loss and box loss, in float32 whatever the network computed in."""
-        logits, codes = network(self._pixels(batch))
+        logits, codes = self._predictions(network, batch)
         losses = detection_losses(logits, codes, self._batch_targets(_levels(network), batch), self._options.loss)
         parts = {"classes": losses.classes, "boxes": losses.boxes}
         return Loss(total=losses.total, samples=len(batch), parts=parts)
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """COCO's twelve numbers on the validation split, `AP50/NAME` per class."""
+        """COCO's twelve numbers on the validation split, in pixels of the original pictures; `AP50/NAME` per class."""
         record = DetectionRecord(self._ground_truth, self._val.category_ids)
         threads = self._options.loader_threads
         for batch in self._val.val_batches(self._options.evaluation_batch_size, threads=threads):
             for place, found in enumerate(self._detections(network, batch)):
                 record.add(
                     image_id=batch.image_ids[place],
-                    boxes=found.boxes,
+                    boxes=self._scaling.boxes_stored(found.boxes),
                     scores=found.scores,
                     labels=found.labels,
                     scale=batch.scales[place],
@@ -129,14 +118,19 @@ class Detection:
         return show_resized(network, self._pixels(batch), folder, mean=options.pixel_mean, std=options.pixel_std)
 
     def _detections(self, network: nn.Module, batch: Batch) -> list[Detections]:
-        logits, codes = network(self._pixels(batch))
+        logits, codes = self._predictions(network, batch)
         # The weights of the very last step show here only; NaN passes no threshold and would be judged as "no objects".
         for name, values in (("a class logit", logits), ("a box code", codes)):
             check_finite(name, float(values.abs().amax()), "in the evaluation")
         known = logits[..., : len(self._val.categories)]  # outputs beyond the categories stand for nothing
         anchors = self._anchor_boxes(_levels(network))
-        options = self._options
-        return detect(known, codes, anchors, size=options.image_size, options=options.suppression)
+        return detect(known, codes, anchors, size=self._scaling.seen, options=self._options.suppression)
+
+    def _predictions(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Class logits [B, A, K] and box codes [B, A, 4]."""
+        covered = (batch.covered,) if isinstance(network, ResizedDetector) else ()
+        predictions: tuple[Tensor, Tensor] = network(self._pixels(batch), *covered)
+        return predictions
 
     def _pixels(self, batch: Batch) -> Tensor:
         images = batch.images.to(self._device, non_blocking=True)
@@ -149,19 +143,19 @@ class Detection:
             anchors = self._anchor_boxes(levels)
             self._targets[levels] = TargetCache(anchors, self._options.matching, limit_bytes=limit)
         cache = self._targets[levels]
-        pictures = zip(batch.image_ids, batch.boxes, batch.labels, batch.crowd, strict=True)
+        boxes = [self._scaling.boxes_seen(own) for own in batch.boxes]
+        pictures = zip(batch.image_ids, boxes, batch.labels, batch.crowd, strict=True)
         return collate([cache.targets(*picture) for picture in pictures])
 
     def _anchor_boxes(self, levels: Levels) -> Tensor:
         if levels not in self._anchors:
-            boxes = anchor_boxes(self._options.image_size, levels, self._options.anchors)
+            boxes = anchor_boxes(self._scaling.seen, levels, self._options.anchors)
             self._anchors[levels] = boxes.to(self._device)
         return self._anchors[levels]
 
 
 def _levels(network: nn.Module) -> Levels:
-    assert isinstance(network, RetinaNet)
-    return network.backbone.levels
+    return retinanet_of(network).backbone.levels
 
 
 def _classes(options: DetectionTask, categories: int) -> int:

@@ -12,11 +12,16 @@ from torch import Tensor
 from nas.errors import TrialFailure
 from nas.records import FailureKind
 from nas.tasks.detection import DetectionTask
-from tests.workers.tiny_detection import tiny_architecture, tiny_task, write_tiny_data
+from search_spaces.joint.architecture import Joint
+from search_spaces.resizer.architecture import control_of
+from search_spaces.space import Architecture
+from tests.workers.tiny_detection import resized, tiny_architecture, tiny_resizer, tiny_task, write_tiny_data
 from workers.data.augment import Batch
 from workers.data.split import DetectionSplit
 from workers.detection.anchors import anchor_boxes
 from workers.detection.matching import make_targets
+from workers.detection.networks import retinanet_of, scaling_of
+from workers.detection.scaling import Scaling
 from workers.detection.task import Detection
 from workers.networks.retinanet import RetinaNet
 
@@ -33,16 +38,28 @@ def data(folder: Path) -> dict[str, Any]:
     return write_tiny_data(folder)
 
 
-def opened(folder: Path, data: dict[str, Any], **changes: Any) -> Detection:
+def opened(folder: Path, data: dict[str, Any], architecture: Architecture | None = None, **changes: Any) -> Detection:
     options = DetectionTask.model_validate(tiny_task(data, **changes))
-    return Detection(options, cache_directory=folder / "cache", device=CPU)
+    return Detection(
+        options, architecture=architecture or tiny_architecture(), cache_directory=folder / "cache", device=CPU
+    )
+
+
+SCALED = {
+    "down": resized(input_size=[72, 96], output_size=[48, 64]),
+    "equal": resized(input_size=[64, 64], output_size=[64, 64]),
+    "up": resized(input_size=[48, 64], output_size=[96, 128]),
+    "another shape": resized(input_size=[96, 96], output_size=[72, 110]),
+    "plain": Joint(parts={"backbone": tiny_architecture(), "resizer": control_of(tiny_resizer(output_size=[64, 64]))}),
+}
 
 
 class Oracle(RetinaNet):
     """Answers with the targets of the validation pictures, in their order: what a perfect network would say."""
 
-    def answers_for(self, task: DetectionTask, split: DetectionSplit) -> "Oracle":
-        self.anchors = anchor_boxes(task.image_size, self.backbone.levels, task.anchors)
+    def answers_for(self, task: DetectionTask, split: DetectionSplit, scaling: Scaling) -> "Oracle":
+        self.scaling = scaling
+        self.anchors = anchor_boxes(scaling.seen, self.backbone.levels, task.anchors)
         batches = split.val_batches(task.evaluation_batch_size)
         self.coming = iter([self._answer(batch, task) for batch in batches])
         return self
@@ -53,20 +70,25 @@ class Oracle(RetinaNet):
     def _answer(self, batch: Batch, task: DetectionTask) -> tuple[Tensor, Tensor]:
         logits = torch.full((len(batch), len(self.anchors), 2), -10.0)
         codes = torch.zeros(len(batch), len(self.anchors), 4)
-        for place, picture in enumerate(zip(batch.boxes, batch.labels, batch.crowd, strict=True)):
-            targets = make_targets(self.anchors, *picture, options=task.matching)
+        for place, (boxes, *picture) in enumerate(zip(batch.boxes, batch.labels, batch.crowd, strict=True)):
+            targets = make_targets(self.anchors, self.scaling.boxes_seen(boxes), *picture, options=task.matching)
             logits[place, targets.positives, targets.labels[targets.positives].long()] = 5.0
             codes[place, targets.positives] = targets.codes
         return logits, codes
 
 
-def test_perfect_answers_have_an_average_precision_of_one(folder: Path, data: dict[str, Any]) -> None:
-    task = opened(folder, data, evaluation_batch_size=2)
+@pytest.mark.parametrize("architecture", [tiny_architecture(), *SCALED.values()], ids=["plain", *SCALED])
+def test_perfect_answers_have_an_average_precision_of_one(
+    folder: Path, data: dict[str, Any], architecture: Architecture
+) -> None:
+    """Answers are given in pixels of what the detector sees, and judged in those of the original pictures."""
+    task = opened(folder, data, architecture, evaluation_batch_size=2)
     options = DetectionTask.model_validate(tiny_task(data, evaluation_batch_size=2))
-    network = task.network(tiny_architecture())
-    oracle = Oracle(network.backbone, classes=2, anchors_per_position=2)
-    split = DetectionSplit(options.data.val, options.image_size, folder / "cache")
-    metrics = task.evaluate(oracle.answers_for(options, split).eval())
+    scaling = scaling_of(architecture, options.image_size)
+    backbone = retinanet_of(task.network(architecture)).backbone
+    split = DetectionSplit(options.data.val, scaling.stored, folder / "cache")
+    oracle = Oracle(backbone, classes=2, anchors_per_position=2)
+    metrics = task.evaluate(oracle.answers_for(options, split, scaling).eval())
     assert metrics["AP"] == pytest.approx(1.0)
     assert metrics["AP50/red"] == metrics["AP50/blue"] == pytest.approx(1.0)
 
@@ -87,6 +109,81 @@ def test_the_loss_has_two_parts_and_the_gradient_reaches_every_weight(folder: Pa
     assert loss.total.dtype is torch.float32
     torch.testing.assert_close(loss.total, loss.parts["classes"] + loss.parts["boxes"])
     assert all(parameter.grad is not None for parameter in network.parameters())
+
+
+@pytest.mark.parametrize("case", SCALED)
+def test_targets_are_boxes_in_pixels_of_what_the_detector_sees(folder: Path, data: dict[str, Any], case: str) -> None:
+    architecture = SCALED[case]
+    task = opened(folder, data, architecture)
+    batch = next(task.batches(epoch=0, seed=0))
+    levels = retinanet_of(task.network(architecture)).backbone.levels
+    resizer = architecture.parts["resizer"]
+    rows, columns = (after / before for before, after in resizer.axes)
+    options = DetectionTask.model_validate(tiny_task(data))
+    anchors = anchor_boxes(resizer.output_size, levels, options.anchors)
+    expected = []
+    for boxes, *picture in zip(batch.boxes, batch.labels, batch.crowd, strict=True):
+        moved = (boxes.double() * torch.tensor([columns, rows] * 2).double()).float()
+        expected.append(make_targets(anchors, moved, *picture, options=options.matching))
+    found = task._batch_targets(levels, batch)
+    assert torch.equal(found.labels, torch.stack([targets.labels for targets in expected]))
+    torch.testing.assert_close(found.codes, torch.cat([targets.codes for targets in expected]))
+
+
+@pytest.mark.parametrize("case", SCALED)
+def test_behind_a_resizer_pictures_have_its_sizes_and_every_weight_gets_gradient(
+    folder: Path, data: dict[str, Any], case: str
+) -> None:
+    architecture = SCALED[case]
+    task = opened(folder, data, architecture, zero_last_gamma=False, stochastic_depth=0.0)
+    network, batch = task.network(architecture), next(task.batches(epoch=0, seed=0))
+    resizer = architecture.parts["resizer"]
+    assert batch.images.shape[2:] == resizer.input_size
+    (tall, wide), (height, width) = resizer.input_size, resizer.output_size
+    seen = "" if case == "equal" else f", resized to {height} x {width}"
+    assert task.workload == f"batches of 4 pictures of {tall} x {wide}{seen}"
+    task.loss(network, batch).total.backward()  # type: ignore[no-untyped-call]
+    assert all(parameter.grad is not None for parameter in network.parameters())
+    with torch.no_grad():
+        assert 0 <= task.evaluate(network.eval())["AP"] < 0.5
+
+
+def test_scale_jitter_and_flips_work_behind_a_resizer(folder: Path, data: dict[str, Any]) -> None:
+    changes = {"scale_jitter": [0.5, 1.4], "flips": ["horizontal", "vertical"], "stochastic_depth": 0.0}
+    task = opened(folder, data, SCALED["down"], **changes)
+    network = task.network(SCALED["down"])
+    assert all(torch.isfinite(task.loss(network, batch).total) for batch in task.batches(epoch=0, seed=0))
+
+
+def test_a_zero_tail_starts_as_bit_for_bit_the_detector_of_the_plain_interpolation(
+    folder: Path, data: dict[str, Any]
+) -> None:
+    """The same losses, gradients of the detector and metrics, from the same stored pictures; also under dropping."""
+    learned = resized(tail="zero", input_size=[72, 96], output_size=[48, 64])
+    plain = Joint(parts={**learned.parts, "resizer": control_of(learned.parts["resizer"])})
+    found = []
+    for architecture in (learned, plain):
+        task = opened(folder, data, architecture, scale_jitter=[0.6, 1.2])
+        torch.manual_seed(0)
+        network = task.network(architecture)
+        torch.manual_seed(1)
+        loss = task.loss(network, next(task.batches(epoch=0, seed=0)))
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        gradients = [parameter.grad for parameter in network.network.parameters()]
+        with torch.no_grad():
+            found.append((loss.total, loss.parts, gradients, task.evaluate(network.eval())))
+    (total, parts, gradients, metrics), (other, other_parts, other_gradients, other_metrics) = found
+    assert torch.equal(total, other)
+    assert parts == other_parts
+    assert all(torch.equal(*pair) for pair in zip(gradients, other_gradients, strict=True))
+    assert metrics == other_metrics
+
+
+def test_what_a_resizer_learned_is_shown(folder: Path, data: dict[str, Any], tmp_path: Path) -> None:
+    task = opened(folder, data, SCALED["down"])
+    with torch.no_grad():
+        assert [file.name for file in task.show(task.network(SCALED["down"]).eval(), tmp_path)] == ["resized.png"]
+        assert task.show(task.network(tiny_architecture()).eval(), tmp_path) == ()
 
 
 def test_kept_targets_change_no_loss(folder: Path, data: dict[str, Any]) -> None:
