@@ -8,18 +8,20 @@ from typing import Any
 import pytest
 import torch
 
-from nas.document import parse_document
+from nas.document import SearchDocument, parse_document
+from nas.document_text import read_data
 from nas.drivers.inline import run_inline
 from nas.errors import TrialFailure
 from nas.memory import MemoryStorage
 from nas.opening import open_controller
-from nas.records import FailureKind, Measurement, SearchStatus
+from nas.records import FailureKind, Measurement, SearchStatus, Trial
 from search_spaces.space import Architecture
 from tests.workers.tiny_classification import BACKBONES, resized, tiny_classification, tiny_vgg, write_tiny_classes
 from tests.workers.tiny_detection import tiny_assignment
 from workers.evaluator import evaluate
 from workers.training.loop import THROUGHPUT
 
+EXAMPLE = Path(__file__).parents[3] / "examples" / "imagenette.yaml"
 BEHIND = {"kind": "resizer", "blocks": [1], "filters": [2], "input_size": [24], "output_size": [16]}
 
 
@@ -119,12 +121,25 @@ def test_a_document_runs_to_its_leaderboard(tmp_path: Path, data: dict[str, str]
             "budget": {"trials": 1},
         }
     )
-    storage = MemoryStorage()
-    search = storage.create_search(document.name, document.model_dump(mode="json"))
-    controller = open_controller(storage, search.id, owner="test", home=tmp_path)
-    run_inline(controller, evaluate)
-    assert storage.search(search.id).status is SearchStatus.COMPLETED
-    trial = storage.trials(search.id)[0]
+    trial = searched(document, tmp_path)
     assert 0 <= trial.metrics["top1"] <= 1
     assert trial.metrics["params"] < 10_000
     assert ("resizer_macs" in trial.metrics) == (space["kind"] == "joint")
+
+
+def test_the_example_of_imagenette_runs(tmp_path: Path, data: dict[str, str]) -> None:
+    """On tiny pictures, one candidate, one epoch."""
+    content = read_data(EXAMPLE)
+    content["task"] |= {"data": data, "image_size": [32, 32], "epochs": 1, "batch_size": 6}
+    trial = searched(parse_document({**content, "budget": {"trials": 1}}), tmp_path)
+    assert {"top1", "top5", "macs"} <= set(trial.metrics)
+
+
+def searched(document: SearchDocument, home: Path) -> Trial:
+    """The first trial of the search, which is run to its end in this process."""
+    storage = MemoryStorage()
+    search = storage.create_search(document.name, document.model_dump(mode="json"))
+    controller = open_controller(storage, search.id, owner="test", home=home)
+    run_inline(controller, evaluate)
+    assert storage.search(search.id).status is SearchStatus.COMPLETED
+    return storage.trials(search.id)[0]
