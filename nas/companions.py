@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from nas.document import SearchDocument
+from nas.document import Comparison, SearchDocument
 from nas.pareto import point
 from nas.records import Companion, Trial, TrialStatus
 from nas.rules import comparison_of
+from nas.static_metrics import StaticMetrics
 from search_spaces.controls import controls_of
+from search_spaces.equal_macs import EQUAL_MACS, equal_macs_control
 from search_spaces.space import Architecture
 
+LARGEST_OUTPUT = 8192  # the side at which every task still tells its cost
 Load = Callable[[Mapping[str, Any]], Architecture]
 """From the JSON of a candidate to its architecture."""
 
@@ -46,7 +49,9 @@ class Planned:
         )
 
 
-def planned(trials: Sequence[Trial], document: SearchDocument, load: Load) -> list[Planned]:
+def planned(
+    trials: Sequence[Trial], document: SearchDocument, load: Load, static_metrics: StaticMetrics
+) -> list[Planned]:
     """The companions that the candidates among these trials still need, all of them ended, in the order to train them.
 
     The same candidates give the same companions, whatever was trained of them already.
@@ -56,7 +61,7 @@ def planned(trials: Sequence[Trial], document: SearchDocument, load: Load) -> li
         return []
     known = {trial.companion for trial in trials}
     best = _best([trial for trial in trials if trial.companion is None], document)[: rules.top]
-    plans = [plan for trial in best for plan in _beside(trial, rules.seeds, document, load)]
+    plans = [plan for trial in best for plan in _beside(trial, rules, document, load, static_metrics)]
     return [plan for plan in plans if plan.companion not in known]
 
 
@@ -71,11 +76,16 @@ def _best(candidates: Sequence[Trial], document: SearchDocument) -> list[Trial]:
     return sorted(completed, key=lambda trial: (-point(trial.metrics, document.objectives)[0], trial.number))
 
 
-def _beside(trial: Trial, seeds: int, document: SearchDocument, load: Load) -> Iterator[Planned]:
+def _beside(
+    trial: Trial, rules: Comparison, document: SearchDocument, load: Load, static_metrics: StaticMetrics
+) -> Iterator[Planned]:
     """Repeat by repeat, so that a search that is cut short has compared as much as it could."""
     architecture = load(trial.architecture)
     controls = controls_of(architecture)
-    for repeat in range(1, seeds + 1):
+    if rules.equal_macs:
+        larger = equal_macs_control(architecture, lambda each: static_metrics(each)["macs"], largest=LARGEST_OUTPUT)
+        controls |= {EQUAL_MACS: larger} if larger is not None else {}
+    for repeat in range(1, rules.seeds + 1):
         seed = companion_seed(document.seed, trial.number, repeat)
         again = Companion(candidate=trial.number, repeat=repeat)
         yield Planned(companion=again, architecture=architecture, genotype=trial.genotype, seed=seed)

@@ -163,7 +163,7 @@ class Controller:
         for trial in trials:
             self._remember(trial)
         if any(trial.companion is not None for trial in trials):
-            self._companions = planned(trials, self.document, self._load)
+            self._companions = planned(trials, self.document, self._load, self._proposer.static_metrics)
         if search.status is SearchStatus.QUEUED:
             self.storage.set_search_status(self._lease, SearchStatus.RUNNING)
             self._tell("started", f"search {search.name} started")
@@ -226,7 +226,9 @@ class Controller:
         if self._comparing and self._companions is None:
             if self._running:
                 return Signal.WAIT
-            self._companions = planned(self.storage.trials(self.search_id), self.document, self._load)
+            self._companions = planned(
+                self.storage.trials(self.search_id), self.document, self._load, self._proposer.static_metrics
+            )
         while self._companions:
             trial = self._companion(self._companions.pop(0))
             if trial is not None:

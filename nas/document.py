@@ -124,6 +124,11 @@ class Comparison(Options):
     """The best candidates are trained again with new seeds, and their controls beside them: on top of the budget."""
 
     top: int = Field(1, ge=0, le=100, description="how many of the best candidates, by the first objective; 0: none")
+    equal_macs: bool = Field(
+        False,
+        description="one more control of a learned resizer: the plain interpolation to so large an output that the "
+        "whole costs as many multiply-adds",
+    )
     seeds: int = Field(
         3, ge=1, le=100, description="new seeds that each of them, and each of its controls, is trained with"
     )

@@ -8,11 +8,12 @@ from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.records import Assignment, Companion, Finished, Measured, Measurement, SearchStatus, TrialStatus
 from nas.rules import comparison_of
-from nas.testing.searches import ToyEvaluator, toy_controller, toy_document
+from nas.testing.searches import ToyEvaluator, toy_controller, toy_document, toy_metrics
 from nas.testing.stored import trial
-from search_spaces.registry import architecture_from
+from search_spaces.registry import architecture_from, published_architecture
 
 RESIZER = {"kind": "resizer", "input_size": [64, 64], "output_size": [32, 32], "filters": 8}
+NARROW = {**published_architecture("spinenet-49").model_dump(mode="json"), "width": 0.125}
 SHAPES = {"kind": "joint", "parts": {"backbone": {"kind": "fixed", "architecture": "spinenet-49"}}}
 
 
@@ -52,14 +53,29 @@ def test_the_best_candidates_are_trained_with_more_seeds_after_all_candidates(st
 def test_a_control_shares_the_seed_of_the_repeat_it_is_held_against():
     resizer = architecture_from(RESIZER)
     trials = [completed(0, 0.4), completed(1, 0.5, architecture=resizer.model_dump(mode="json"), seed=77)]
-    plans = planned(trials, document(comparison={"top": 1, "seeds": 2}), architecture_from)
+    plans = planned(trials, document(comparison={"top": 1, "seeds": 2}), architecture_from, toy_metrics)
     told = [(plan.companion.control, plan.companion.repeat, plan.seed) for plan in plans]
     first, second = (companion_seed(0, 1, repeat) for repeat in (1, 2))
     assert told == [(None, 1, first), ("plain", 1, first), (None, 2, second), ("plain", 2, second)]
     assert plans[1].architecture.method == "none"
     assert plans[1].genotype == ()
     rest = [*trials, completed(2, 0.1, companion=plans[0].companion), completed(3, 0.9, companion=plans[1].companion)]
-    assert planned(rest, document(comparison={"top": 1, "seeds": 2}), architecture_from) == plans[2:]
+    assert planned(rest, document(comparison={"top": 1, "seeds": 2}), architecture_from, toy_metrics) == plans[2:]
+
+
+def test_a_control_of_equal_macs_is_trained_where_it_is_asked_for():
+    joint = {"kind": "joint", "parts": {"backbone": NARROW, "resizer": RESIZER}}
+    candidate = completed(0, 0.5, architecture=architecture_from(joint).model_dump(mode="json"))
+    asked = document(comparison={"top": 1, "seeds": 1, "equal_macs": True})
+    plans = planned([candidate], asked, architecture_from, resized_macs)
+    assert [plan.companion.control for plan in plans] == [None, "plain", "equal_macs"]
+    assert plans[2].architecture.parts["resizer"].output_size == (40, 40)
+
+
+def resized_macs(architecture):
+    """As much for a learned resizer as for pictures of 40 pixels behind a plain one."""
+    resizer = architecture.parts["resizer"]
+    return {"macs": 40.0**2 if resizer.method == "learned" else float(resizer.output_size[0] ** 2)}
 
 
 @pytest.mark.parametrize("until", range(1, 10))

@@ -76,8 +76,8 @@ def test_a_wrong_line_of_the_ratings_fails_the_trial_with_its_place(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("space", "trials"), [(VGG, 2), (JOINT, 1 + 1)], ids=["vgg", "resizer"]
-)  # the second of the resizers is the control that runs beside it
+    ("space", "trials"), [(VGG, 2 + 1), (JOINT, 1 + 2)], ids=["vgg", "resizer"]
+)  # beside the candidates: the best one with another seed, and the control of the resizer
 def test_a_document_runs_to_its_leaderboard(tmp_path: Path, data: dict[str, Any], space: dict[str, Any], trials: int):
     document = parse_document(
         {

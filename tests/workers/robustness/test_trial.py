@@ -86,7 +86,7 @@ def test_taken_up_after_any_epoch_it_ends_as_if_it_had_not_been_stopped(
 
 def test_plain_fine_tuning_and_mse_run_along_by_default(tmp_path: Path, data: dict[str, str]) -> None:
     trials = searched(tmp_path, data)
-    assert [trial.status for trial in trials] == [TrialStatus.COMPLETED] * 6
+    assert [trial.status for trial in trials] == [TrialStatus.COMPLETED] * 7
     assert {trial.companion.control for trial in trials if trial.companion} == {"none", "mse", None}
     found = comparisons(trials, "top1_mean")
     assert [(one.control, one.candidate_value.seeds) for one in found] == [("none", 2), ("mse", 2)]
