@@ -1,4 +1,4 @@
-"""The small examples run to their end, shortened: one candidate, one epoch, tiny pictures drawn in place of the data."""
+"""The small examples run to their end, shortened: one candidate, one epoch, tiny pictures drawn for the tests."""
 
 from collections.abc import Callable
 from pathlib import Path
