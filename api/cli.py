@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from api.commands.database import database
-from api.commands.read import cancel, leaderboard, searches, show, watch
+from api.commands.read import cancel, compare, leaderboard, searches, show, watch
 from api.commands.run import conduct_one, run
 from api.commands.serve import hold_ray, serve
 from api.commands.session import EXIT_CODES, ExitCode
@@ -24,7 +24,7 @@ service instead.
 USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 
 app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for command in (run, serve, submit, watch, searches, leaderboard, show, cancel, spaces, cost):
+for command in (run, serve, submit, watch, searches, leaderboard, compare, show, cancel, spaces, cost):
     app.command()(command)
 app.add_typer(database, name="db")
 app.command(name="conduct", hidden=True)(conduct_one)

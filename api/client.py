@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.errors import Refused, Unreachable
 from api.settings import Settings
+from nas.comparisons import Comparison
 from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NasError, NotFound
 from nas.leaderboard import spelled_sort
 from nas.ports import Page, Query, SearchPage, SearchSummary
@@ -45,6 +46,8 @@ class Reader(Protocol):
     def trial(self, search_id: str, number: int) -> Trial: ...
 
     def leaderboard(self, search_id: str, query: Query) -> Page: ...
+
+    def compared(self, search_id: str) -> list[Trial]: ...
 
 
 @contextmanager
@@ -104,6 +107,16 @@ class RestClient:
         )
         answer = self._call("GET", f"/searches/{search_id}/leaderboard", params=params)
         return Page(trials=tuple(_row(search_id, item) for item in answer["items"]), next_cursor=answer["next_cursor"])
+
+    def compared(self, search_id: str) -> list[Trial]:
+        """Companions and the candidates they stand beside, ascending number."""
+        answer = self._call("GET", f"/searches/{search_id}/comparisons")
+        return [_row(search_id, item) for item in answer["trials"]]
+
+    def comparisons(self, search_id: str, metric: str | None = None) -> list[Comparison]:
+        """Candidates against their controls, by default in the first objective."""
+        answer = self._call("GET", f"/searches/{search_id}/comparisons", params=_given(metric=metric))
+        return [_read(Comparison, {**item, "metric": answer["metric"]}) for item in answer["items"]]
 
     def _call(self, method: str, path: str, **request: Any) -> Any:
         try:

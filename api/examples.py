@@ -12,11 +12,12 @@ SEARCH = {
     "started_at": "2026-03-01T09:00:02Z",
     "finished_at": None,
 }
-TRIAL = {
+TRIAL: dict[str, Any] = {
     "id": "1kz3qv8a0x7m-4",
     "number": 4,
     "status": "completed",
     "architecture_id": "9f2c51d07be83a64",
+    "companion": None,
     "attempt": 1,
     "fidelity": 12,
     "elapsed_s": 41.5,
@@ -25,6 +26,14 @@ TRIAL = {
     "created_at": "2026-03-01T09:00:03Z",
     "started_at": "2026-03-01T09:00:04Z",
     "finished_at": "2026-03-01T09:00:49Z",
+}
+COMPARISON: dict[str, Any] = {
+    "candidate": 4,
+    "control": "plain",
+    "candidate_value": {"mean": 0.405, "seeds": 3, "low": 0.392, "high": 0.418},
+    "control_value": {"mean": 0.382, "seeds": 3, "low": 0.371, "high": 0.393},
+    "difference": {"mean": 0.023, "seeds": 3, "low": 0.009, "high": 0.037, "excludes_zero": True},
+    "verdict": "better",
 }
 MEASUREMENT = {"fidelity": 12, "metrics": {"AP": 0.41, "AP50": 0.79}, "elapsed_s": 41.5, "artifacts": []}
 EVENT = {"sequence": 7, "at": "2026-03-01T09:00:49Z", "kind": "trial", "message": "trial 4 completed", "trial": 4}

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.examples import DOCUMENT, EVENT, MEASUREMENT, SEARCH, SPACE, TRIAL
 from nas.ports import Page, SearchPage, SearchSummary
-from nas.records import Event, Failure, Measurement, Search, SearchStatus, Trial, TrialStatus
+from nas.records import Companion, Event, Failure, Measurement, Search, SearchStatus, Trial, TrialStatus
 
 
 def _example(*values: Any) -> ConfigDict:
@@ -85,6 +85,14 @@ class MeasurementView(BaseModel):
     artifacts: list[ArtifactView]
 
 
+class CompanionView(BaseModel):
+    """What a trial beside a candidate is for."""
+
+    candidate: int = Field(description="number of the candidate's trial")
+    control: str | None = Field(description="which control it is; null: the candidate again, with another seed")
+    repeat: int = Field(description="1, 2, ...; a candidate and its controls share the seed of a repeat")
+
+
 class TrialView(BaseModel):
     """One trial with the newest value of every metric."""
 
@@ -94,6 +102,7 @@ class TrialView(BaseModel):
     number: int
     status: TrialStatus
     architecture_id: str
+    companion: CompanionView | None = Field(description="what the trial stands beside; null: it is a candidate")
     attempt: int = Field(description="how often it was handed to a worker")
     fidelity: int | None = Field(description="epochs of its last measurement")
     elapsed_s: float | None
@@ -278,6 +287,7 @@ def _row(trial: Trial) -> dict[str, Any]:
         "number": trial.number,
         "status": trial.status,
         "architecture_id": trial.architecture_id,
+        "companion": _companion(trial.companion),
         "attempt": trial.attempt,
         "fidelity": last.fidelity if last else None,
         "elapsed_s": last.elapsed_s if last else None,
@@ -287,6 +297,10 @@ def _row(trial: Trial) -> dict[str, Any]:
         "started_at": trial.started_at,
         "finished_at": trial.finished_at,
     }
+
+
+def _companion(companion: Companion | None) -> CompanionView | None:
+    return None if companion is None else CompanionView.model_validate(companion, from_attributes=True)
 
 
 def _failure(failure: Failure | None) -> FailureView | None:

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from api.client import Reader
-from api.commands.tables import budget, duration, finished, last_elapsed, metric, objectives, status_of
+from api.commands.tables import beside, duration, last_elapsed, metric, objectives, status_of
+from api.commands.tally import Tally, tally_of
 from nas.leaderboard import parse_query
 from nas.ports import SearchSummary
 from nas.records import LEGAL_SEARCH, Search, Trial, TrialStatus
@@ -19,6 +20,7 @@ from nas.records import LEGAL_SEARCH, Search, Trial, TrialStatus
 POLL_S = 0.5
 ENDED = (TrialStatus.COMPLETED, TrialStatus.STOPPED, TrialStatus.FAILED, TrialStatus.CANCELLED)
 SHOWN = 50  # trials read per look
+MAX_READ = 500  # rows of a page that a service gives
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,10 +31,16 @@ class Look:
     best: Trial | None
     running: tuple[Trial, ...]
     ended: tuple[Trial, ...]  # since the look before, ascending
+    companions: tuple[Trial, ...] = ()
 
     @property
     def search(self) -> Search:
         return self.summary.search
+
+    @property
+    def tally(self) -> Tally:
+        """How far the search is."""
+        return tally_of(self.summary, self.companions)
 
     @property
     def is_over(self) -> bool:
@@ -69,24 +77,34 @@ def _looks(reader: Reader, search_id: str, ended: threading.Event) -> Iterator[L
 def look_at(reader: Reader, search_id: str, told: set[int]) -> Look:
     """The search now; `told` are the ended trials of earlier looks."""
     summary = reader.summary(search_id)
-    best = parse_query(search=summary.search, limit=1)
     running = parse_query(sort="number", statuses=(TrialStatus.RUNNING,), limit=SHOWN)
     newest = parse_query(sort="-number", statuses=ENDED, limit=SHOWN)
-    ended = [trial for trial in reader.leaderboard(search_id, newest).trials if trial.number not in told]
+    runs, latest = (reader.leaderboard(search_id, query).trials for query in (running, newest))
+    companions: list[Trial] = []
+    if any(trial.companion for trial in (*runs, *latest)):
+        companions = [trial for trial in reader.compared(search_id) if trial.companion]
     return Look(
         summary=summary,
-        best=next(iter(reader.leaderboard(search_id, best).trials), None),
-        running=reader.leaderboard(search_id, running).trials,
-        ended=tuple(sorted(ended, key=lambda trial: trial.number)),
+        best=best_candidate(reader, summary.search, companions=len(companions)),
+        running=runs,
+        ended=tuple(sorted((each for each in latest if each.number not in told), key=lambda trial: trial.number)),
+        companions=tuple(companions),
     )
+
+
+def best_candidate(reader: Reader, search: Search, *, companions: int) -> Trial | None:
+    """The best trial that is a candidate; with more luck, or as a control, a companion may stand above it."""
+    query = parse_query(search=search, limit=min(1 + companions, MAX_READ))
+    trials = reader.leaderboard(search.id, query).trials
+    return next((trial for trial in trials if trial.companion is None), None)
 
 
 def picture(look: Look) -> RenderableType:
     """One bar for the search, the best so far, a line per running trial."""
-    done, total = finished(look.summary.trials_by_status), budget(look.search)
+    tally = look.tally
     head = Table.grid(padding=(0, 1))
-    bar = ProgressBar(total=max(total, 1), completed=done, width=40)
-    head.add_row(Text(look.search.name, style="bold"), bar, f"{done}/{total} trials", Text(counts(look), style="dim"))
+    bar = ProgressBar(total=max(tally.total, 1), completed=tally.done, width=40)
+    head.add_row(Text(look.search.name, style="bold"), bar, f"{tally} trials", Text(counts(look), style="dim"))
     return Group(head, Text(best_line(look), style="green"), running_table(look))
 
 
@@ -98,7 +116,7 @@ def running_table(look: Look) -> Table:
         done = trial.measurements[-1].fidelity if trial.measurements else 0
         bar = ProgressBar(total=max(epochs, 1), completed=done, width=20)
         elapsed = duration(last_elapsed(trial))
-        table.add_row(f"  trial {trial.number}", bar, f"epoch {done}/{epochs}", scores(look.search, trial), elapsed)
+        table.add_row(f"  {called(trial)}", bar, f"epoch {done}/{epochs}", scores(look.search, trial), elapsed)
     return table
 
 
@@ -117,10 +135,15 @@ def tell_failures(console: Console, look: Look) -> None:
 
 def ended_line(look: Look, trial: Trial) -> str:
     """How one trial ended."""
-    head = f"{look.search.name} [{finished(look.summary.trials_by_status)}/{budget(look.search)}] trial {trial.number}"
+    head = f"{look.search.name} [{look.tally}] {called(trial)}"
     if trial.failure:
         return f"{head} failed ({trial.failure.kind}): {trial.failure.message}"
     return f"{head} {trial.status}: {scores(look.search, trial)}, {duration(last_elapsed(trial))}"
+
+
+def called(trial: Trial) -> str:
+    """A trial by its number, and what it stands beside."""
+    return f"trial {trial.number} ({beside(trial.companion)})" if trial.companion else f"trial {trial.number}"
 
 
 def best_line(look: Look) -> str:

@@ -12,12 +12,15 @@ from api.commands.progress import follow, verdict
 from api.commands.run import TOP, exit_code
 from api.commands.session import AsJson, ExitCode, SearchName, console, print_json, reader
 from api.commands.tables import (
+    beside,
     blocks_table,
+    comparison_table,
     curve_table,
     leaderboard_table,
     metrics_table,
     searches_table,
 )
+from api.comparing import ComparisonList, comparisons_of
 from api.errors import Refused
 from api.schemas import search_view, trial_detail, trial_view
 from nas.errors import NotFound
@@ -57,17 +60,38 @@ def leaderboard(
     top: Annotated[int, typer.Option(min=1, max=1000, help="So many trials.")] = TOP,
     as_json: AsJson = False,
 ) -> None:
-    """Show the best trials of a search, sorted and filtered by any metric."""
+    """Show the best trials of a search, sorted and filtered by any metric, and candidates beside their controls."""
     with reader() as source:
         summary = source.summary(source.search(search).id)
         found = summary.search
         query = parse_query(sort=sort, search=found, where=where, limit=top)
         trials = source.leaderboard(found.id, query).trials
+        compared = comparisons_of(source, found)
     if as_json:
         print_json([trial_view(trial).model_dump(mode="json") for trial in trials])
         return
     extra = [query.sort, *(condition.metric for condition in query.where)]
-    console().print(leaderboard_table(summary, trials, [name for name in extra if name != "number"]))
+    told = console()
+    told.print(leaderboard_table(summary, trials, [name for name in extra if name != "number"]))
+    if compared.items:
+        told.print("", comparison_table(found, compared))
+
+
+def compare(
+    search: SearchName,
+    metric: Annotated[str | None, typer.Option(help="Any metric; by default the first objective.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the best candidates of a search against their controls, over several seeds."""
+    with reader() as source:
+        found = source.search(search)
+        compared = comparisons_of(source, found, metric)
+    if as_json:
+        print_json(compared.model_dump(mode="json"))
+    elif compared.items:
+        console().print(comparison_table(found, compared))
+    else:
+        console().print(nothing_compared(found, compared), soft_wrap=True, markup=False, highlight=False)
 
 
 def show(
@@ -110,6 +134,13 @@ def show_searches(summaries: list[SearchSummary]) -> None:
             told.print(f"{search.name} ({search.id}): {verdict(search)}", soft_wrap=True, markup=False, highlight=False)
 
 
+def nothing_compared(search: Search, compared: ComparisonList) -> str:
+    """Why there is nothing to show."""
+    if compared.trials:
+        return f"{search.name}: no candidate and control beside it have completed with {compared.metric} yet"
+    return f"{search.name}: nothing stands beside its candidates; see `comparison` in docs/document.md"
+
+
 def find_trial(source: Reader, name: str) -> tuple[Search, Trial]:
     """The trial called SEARCH/NUMBER or by its id, SEARCH-NUMBER, with its search. Raises `NotFound`."""
     match = TRIAL.fullmatch(name)
@@ -123,7 +154,8 @@ def show_trial(search: Search, trial: Trial) -> None:
     """Everything about a trial, for people."""
     told = console()
     told.print(f"[bold]{search.name}[/] trial {trial.number} ({trial.id}): {trial.status}, attempt {trial.attempt}")
-    told.print(f"architecture {trial.architecture_id}, seed {trial.seed}\n", highlight=False)
+    told.print(f"architecture {trial.architecture_id}, seed {trial.seed}", highlight=False)
+    told.print(f"beside a candidate: {beside(trial.companion)}\n" if trial.companion else "", highlight=False)
     told.print(blocks_table(trial.architecture), "")
     told.print(metrics_table(trial.static_metrics, "Known before training"), "")
     if trial.measurements:

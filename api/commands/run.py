@@ -13,9 +13,10 @@ import typer
 from rich.console import Console
 
 from api.bootstrap import Driver, conduct, give_up
-from api.commands.progress import follow, verdict
+from api.commands.progress import best_candidate, follow, verdict
 from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_json, settings, storage
-from api.commands.tables import leaderboard_table
+from api.commands.tables import comparison_table, leaderboard_table
+from api.comparing import comparisons_of
 from api.errors import Refused
 from api.schemas import search_detail, trial_view
 from nas.document import SearchDocument, load_document
@@ -170,21 +171,23 @@ def wait_for_parent() -> None:
 
 
 def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> None:
-    """The leaderboard, and what to look at next."""
+    """The leaderboard, how the best candidates compare with their controls, and what to look at next."""
     best = store.leaderboard(search.id, parse_query(search=search, limit=TOP)).trials
-    summary = store.summary(search.id)
+    summary, compared = store.summary(search.id), comparisons_of(store, search)
     if as_json:
         detail = search_detail(summary).model_dump(mode="json")
-        print_json({**detail, "leaderboard": [trial_view(trial).model_dump(mode="json") for trial in best]})
+        rows = [trial_view(trial).model_dump(mode="json") for trial in best]
+        print_json({**detail, "leaderboard": rows, "comparisons": compared.model_dump(mode="json")["items"]})
         return
     told.print(leaderboard_table(summary, best))
+    if compared.items:
+        told.print("", comparison_table(search, compared))
     if search.status is not SearchStatus.COMPLETED:
         told.print(f"{search.name}: {verdict(search)}", soft_wrap=True, markup=False)
-    if best:
-        folder = settings().home / "trials" / search.id / f"{best[0].number:05d}"
-        told.print(
-            f"\n  nas show {search.name}/{best[0].number}\n  nas leaderboard {search.name} --top 20", style="cyan"
-        )
+    companions = sum(trial.companion is not None for trial in compared.trials)
+    if first := best_candidate(store, search, companions=companions):
+        folder = settings().home / "trials" / search.id / f"{first.number:05d}"
+        told.print(f"\n  nas show {search.name}/{first.number}\n  nas leaderboard {search.name} --top 20", style="cyan")
         told.print(f"  The best trial's files: {folder}", soft_wrap=True, highlight=False)
 
 

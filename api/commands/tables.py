@@ -6,8 +6,9 @@ from typing import Any
 
 from rich.table import Table
 
+from api.comparing import ComparisonList, DifferenceView
 from nas.ports import SearchSummary
-from nas.records import Measurement, Search, Trial, TrialStatus
+from nas.records import Companion, Measurement, Search, Trial, TrialStatus
 
 COUNTED = ("params", "macs")
 CURVES = 6  # metrics shown epoch by epoch; all of them stand in the last table, and in JSON
@@ -20,25 +21,59 @@ def searches_table(summaries: Iterable[SearchSummary]) -> Table:
         column.no_wrap = True
     for summary in summaries:
         search, counts = summary.search, summary.trials_by_status
-        done = f"{finished(counts)}/{budget(search)}" if budget(search) else str(finished(counts))
+        done = finished_of_budget(finished(counts), budget(search))
         failed = str(counts.get(TrialStatus.FAILED, 0))
         table.add_row(search.name, search.id, status_of(search), done, failed, moment(search.created_at))
     return table
 
 
 def leaderboard_table(summary: SearchSummary, trials: Sequence[Trial], extra: Sequence[str] = ()) -> Table:
-    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time.
+    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time; and what those
+    stand beside that are no candidates.
 
     Below it, which candidates were drawn in vain.
     """
     search = summary.search
     names = list(dict.fromkeys([*objectives(search), *extra, *COUNTED]))
-    table = _table("rank", "trial", *names, "time", title=f"Leaderboard of {search.name}", numbers=True)
+    marked = ["beside"] if any(trial.companion for trial in trials) else []
+    table = _table("rank", "trial", *names, "time", *marked, title=f"Leaderboard of {search.name}", numbers=True)
     for rank, trial in enumerate(trials, 1):
         values = [metric(name, trial.metrics.get(name)) for name in names]
-        table.add_row(str(rank), str(trial.number), *values, duration(last_elapsed(trial)))
+        row = [str(rank), str(trial.number), *values, duration(last_elapsed(trial))]
+        table.add_row(*row, *(beside(trial.companion) for _ in marked))
     table.caption = drawn_in_vain(summary)
     return table
+
+
+def comparison_table(search: Search, compared: ComparisonList) -> Table:
+    """One line per candidate and control: means over seeds, their difference paired by seed, and what that says."""
+    name = compared.metric
+    way = "more" if compared.goal == "maximize" else "less"
+    title = f"Candidates of {search.name} against their controls: {name}, {way} is better"
+    columns = ("candidate", "control", "mean (seeds)", "of control", "difference [95 %]", "verdict")
+    table = _table(*columns, title=title, numbers=True)
+    for each in compared.items:
+        values = [f"{metric(name, value.mean)} ({value.seeds})" for value in (each.candidate_value, each.control_value)]
+        verdict = each.verdict.replace("_", " ")
+        table.add_row(str(each.candidate), each.control, *values, difference(name, each.difference), verdict)
+    return table
+
+
+def difference(name: str, value: DifferenceView | None) -> str:
+    """A difference in a metric with its interval, as far as there are seeds for them."""
+    if value is None:
+        return ""
+    if value.low is None or value.high is None:
+        return signed(name, value.mean)
+    return f"{signed(name, value.mean)} [{signed(name, value.low)}, {signed(name, value.high)}]"
+
+
+def beside(companion: Companion | None) -> str:
+    """What a trial stands beside; nothing for a candidate."""
+    if companion is None:
+        return ""
+    what = f"{companion.control} of {companion.candidate}" if companion.control else f"{companion.candidate} again"
+    return f"{what}, repeat {companion.repeat}"
 
 
 def drawn_in_vain(summary: SearchSummary) -> str | None:
@@ -86,8 +121,17 @@ def objectives(search: Search) -> list[str]:
 
 
 def budget(search: Search) -> int:
-    """How many trials the search may have; 0 where its document is not at hand."""
-    return int(search.document.get("budget", {}).get("trials", 0))
+    """How many candidates the search may have; 0 where its document is not at hand."""
+    trials = int(search.document.get("budget", {}).get("trials", 0))
+    listed = search.document.get("strategy", {}).get("candidates", ())
+    return min(trials, len(listed)) if listed else trials
+
+
+def finished_of_budget(done: int, total: int) -> str:
+    """How many trials have ended, of how many candidates; those beyond the budget are companions: 12/12 + 6."""
+    if not total:
+        return str(done)
+    return f"{done}/{total}" if done <= total else f"{total}/{total} + {done - total}"
 
 
 def finished(counts: Mapping[TrialStatus, int]) -> int:
@@ -114,6 +158,11 @@ def metric(name: str, value: float | None) -> str:
     if name.endswith("macs"):
         return f"{value / 1e9:.3f} G"
     return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def signed(name: str, value: float) -> str:
+    """A difference in a metric, with its sign."""
+    return f"{'-' if value < 0 else '+'}{metric(name, abs(value))}"
 
 
 def duration(seconds: float | None) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from api.comparing import ComparisonList, comparisons_of
 from api.problems import documented
 from api.ranking import front_of
 from api.routes.dependencies import Cursor, Limit, TheSearch, TheStorage
@@ -27,6 +28,10 @@ Sort = Annotated[
         "objective of the search",
         examples=["AP"],
     ),
+]
+Metric = Annotated[
+    str | None,
+    Query(max_length=200, description="by default the first objective of the search", examples=["AP"]),
 ]
 Number = Annotated[int, Path(ge=0, le=MAX_NUMBER, description="of the trial within its search")]
 
@@ -71,6 +76,13 @@ def get_leaderboard(
 def get_pareto(search: TheSearch, storage: TheStorage, limit: Limit = 100) -> ParetoFront:
     """The feasible completed trials that no other trial beats on every objective, best of the first objective first."""
     return front_of(storage, search, limit)
+
+
+@router.get("/comparisons", responses=documented(404))
+def get_comparisons(search: TheSearch, storage: TheStorage, metric: Metric = None) -> ComparisonList:
+    """The best candidates against their controls: means over seeds, differences paired by seed, 95 % intervals. 404 for
+    a metric that no trial of the search has."""
+    return comparisons_of(storage, search, metric)
 
 
 def _distinct(statuses: list[TrialStatus]) -> tuple[TrialStatus, ...]:

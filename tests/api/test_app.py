@@ -43,7 +43,7 @@ def test_every_endpoint_is_described_with_an_example_and_its_problems(client):
     schemas = description["components"]["schemas"]
     assert "HTTPValidationError" not in schemas
     operations = [operation for path in description["paths"].values() for operation in path.values()]
-    assert len(operations) >= 13
+    assert len(operations) >= 14
     for operation in operations:
         assert operation["description"]
         problem = operation["responses"]["422"]["content"]["application/problem+json"]["schema"]

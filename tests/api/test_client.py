@@ -8,11 +8,13 @@ import pytest
 from api.client import RestClient, connected
 from api.errors import Refused, Unreachable
 from api.settings import Settings
+from nas.comparisons import comparisons
 from nas.drivers.inline import run_inline
 from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NotFound
 from nas.leaderboard import parse_query
 from nas.records import FailureKind, SearchStatus, TrialStatus
 from nas.testing.searches import SPLIT, ToyEvaluator, toy_controller, toy_document
+from tests.api.compared_search import compared_search
 
 
 @pytest.fixture
@@ -58,6 +60,20 @@ def test_pages_of_the_leaderboard_are_the_stored_ones(rest, sqlite_storage, toys
         cursor = page.next_cursor
         if cursor is None:
             break
+
+
+def test_what_is_compared_is_what_is_stored(rest, sqlite_storage):
+    search = compared_search(sqlite_storage, ours=(0.4, None, 0.5))
+    stored = sqlite_storage.compared(search.id)
+    found = rest.compared(search.id)
+    assert [(t.number, t.companion, t.status, t.metrics) for t in found] == [
+        (t.number, t.companion, t.status, t.metrics) for t in stored
+    ]
+    assert rest.comparisons(search.id) == comparisons(stored, "AP")
+    assert rest.comparisons(search.id, "params") == comparisons(stored, "params")
+    with pytest.raises(NotFound, match="did you mean 'AP'"):
+        rest.comparisons(search.id, "AP5")
+    assert rest.trial(search.id, 3) == sqlite_storage.trial(search.id, 3)
 
 
 def test_a_search_is_submitted_once_per_key_and_cancelled(rest):

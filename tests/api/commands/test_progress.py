@@ -11,6 +11,7 @@ from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.records import FailureKind, Finished, Measured, Measurement
 from nas.testing.searches import ToyEvaluator, toy_controller, toy_document
+from tests.api.compared_search import compared_search
 
 
 @pytest.fixture
@@ -74,3 +75,27 @@ def test_whoever_follows_can_stop(storage, running):
     ended = threading.Event()
     ended.set()
     follow(storage, running, Console(file=io.StringIO()), ended)
+
+
+def test_companions_are_counted_beside_the_candidates(storage):
+    controller = toy_controller(storage, toy_document(budget={"trials": 4}, comparison={"top": 1, "seeds": 2}))
+    while len(storage.trials(controller.search_id)) < 5:
+        assignment = controller.next_trial()
+        if assignment.number < 4:
+            for measurement in ToyEvaluator()(assignment):
+                controller.record(Measured(number=assignment.number, measurement=measurement))
+            controller.record(Finished(number=assignment.number))
+    look = look_at(storage, controller.search_id, set())
+    best = look.best.number
+    said = drawn(picture(look))
+    assert "4/4 + 0/2 trials" in said
+    assert f"trial 4 ({best} again, repeat 1)" in said
+    run_inline(toy_controller(storage, toy_document(), search_id=controller.search_id), ToyEvaluator())
+    plain = Console(file=io.StringIO(), width=200)
+    follow(storage, controller.search_id, plain, threading.Event())
+    assert f"toy [4/4 + 2/2] trial 5 ({best} again, repeat 2) completed" in plain.file.getvalue()
+
+
+def test_the_best_so_far_is_a_candidate_though_a_control_stands_above_it(storage):
+    search = compared_search(storage, ours=(0.4, 0.4, 0.4), plain=(0.6, 0.7, 0.8))
+    assert look_at(storage, search.id, set()).best.number == 1

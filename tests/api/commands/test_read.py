@@ -3,6 +3,7 @@
 import pytest
 
 from api.commands.session import ExitCode
+from tests.api.compared_search import compared_search
 
 
 def test_searches_are_listed(nas, toys):
@@ -69,3 +70,57 @@ def test_without_any_state_it_says_how_to_begin_and_makes_none(nas):
     assert nas("searches") == ExitCode.NOT_FOUND
     assert "start with `nas run DOCUMENT`" in nas.err
     assert not nas.home.exists()
+
+
+def test_companions_are_marked_on_the_leaderboard_and_compared_below_it(nas, storage):
+    compared_search(storage)
+    assert nas("leaderboard", "compared") == ExitCode.DONE
+    board, below = nas.out.split("Candidates of compared against their controls: AP, more is better")
+    assert "beside" in board
+    assert all(mark in board for mark in ("1 again, repeat 3", "plain of 1, repeat 2"))
+    (row,) = [" ".join(line.split()) for line in below.splitlines() if " plain " in line]
+    assert row == "1 plain 0.4200 (3) 0.4000 (3) +0.0200 [-0.0048, +0.0448] within noise"
+    assert nas("leaderboard", "compared", "--json") == ExitCode.DONE
+    assert [row["companion"] for row in nas.json][:2] == [None, {"candidate": 1, "control": None, "repeat": 3}]
+
+
+def test_a_comparison_is_shown_alone_in_any_metric(nas, storage):
+    compared_search(storage, ours=(0.40, 0.41), plain=(0.39, 0.40))
+    assert nas("compare", "compared") == ExitCode.DONE
+    assert "better" in nas.out.splitlines()[-1]
+    assert nas("compare", "compared", "--metric", "params", "--json") == ExitCode.DONE
+    assert (nas.json["metric"], nas.json["goal"], nas.json["items"][0]["verdict"]) == ("params", "minimize", "better")
+    assert nas("compare", "compared", "--metric", "AP5") == ExitCode.NOT_FOUND
+    assert "did you mean 'AP'?" in nas.err
+    assert nas("compare", "compared", "--metric", "-AP") == ExitCode.USAGE
+
+
+def test_where_less_is_better_a_difference_below_zero_is(nas, storage):
+    compared_search(storage, ours=(0.39, 0.40), plain=(0.40, 0.41), goal="minimize")
+    assert nas("compare", "compared") == ExitCode.DONE
+    assert "AP, less is better" in nas.out
+    assert nas.out.splitlines()[-1].split()[-4:] == ["-0.0100", "[-0.0100,", "-0.0100]", "better"]
+
+
+def test_where_nothing_is_compared_it_says_so(nas, toys, storage):
+    assert nas("compare", "toys") == ExitCode.DONE
+    assert "nothing stands beside its candidates" in nas.out
+    assert nas("leaderboard", "toys") == ExitCode.DONE
+    assert "beside" not in nas.out
+    compared_search(storage, ours=(None,), plain=(0.3,))
+    assert nas("compare", "compared") == ExitCode.DONE
+    assert "no candidate and control beside it have completed with AP yet" in nas.out
+
+
+def test_a_trial_says_what_it_stands_beside(nas, storage):
+    compared_search(storage)
+    assert nas("show", "compared/3") == ExitCode.DONE
+    assert "beside a candidate: plain of 1, repeat 1" in nas.out
+    assert nas("show", "compared/1") == ExitCode.DONE
+    assert "beside" not in nas.out
+
+
+def test_companions_come_on_top_of_the_budget(nas, storage):
+    compared_search(storage)
+    assert nas("searches") == ExitCode.DONE
+    assert "2/2 + 6" in nas.out

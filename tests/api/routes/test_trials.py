@@ -5,6 +5,7 @@ import pytest
 from api.examples import DOCUMENT
 from nas.records import Failure, FailureKind, Measurement, SearchStatus, TrialStatus
 from nas.testing.storages import add_completed, add_running
+from tests.api.compared_search import compared_search
 
 SEARCH = "/searches/blood-cells"
 
@@ -95,3 +96,46 @@ def test_the_pareto_front_keeps_what_nothing_beats(client, ranked):
 @pytest.mark.parametrize("number", ["5", "-1", "x", "99999999999"])
 def test_an_unknown_number_is_refused(client, ranked, number):
     assert client.get(f"{SEARCH}/trials/{number}").status_code in (404, 422)
+
+
+def test_a_trial_tells_what_it_stands_beside(client, sqlite_storage):
+    search = compared_search(sqlite_storage)
+    listed = [item["companion"] for item in client.get(f"/searches/{search.id}/trials").json()["items"]]
+    assert listed[:2] == [None, None]
+    assert listed[2:4] == [
+        {"candidate": 1, "control": None, "repeat": 1},
+        {"candidate": 1, "control": "plain", "repeat": 1},
+    ]
+    for number in (1, 3):
+        assert client.get(f"/searches/{search.id}/trials/{number}").json()["companion"] == listed[number]
+
+
+def test_candidates_are_compared_with_their_controls(client, sqlite_storage):
+    search = compared_search(sqlite_storage)
+    answer = client.get(f"/searches/{search.id}/comparisons").json()
+    assert (answer["metric"], answer["goal"], len(answer["trials"])) == ("AP", "maximize", 7)
+    (found,) = answer["items"]
+    assert (found["candidate"], found["control"], found["verdict"]) == (1, "plain", "within_noise")
+    assert found["difference"] == {
+        "mean": pytest.approx(0.02),
+        "seeds": 3,
+        "low": pytest.approx(0.02 - 4.303 * 0.01 / 3**0.5),
+        "high": pytest.approx(0.02 + 4.303 * 0.01 / 3**0.5),
+        "excludes_zero": False,
+    }
+    named = client.get(f"/searches/{search.id}/comparisons", params={"metric": "params"}).json()
+    assert (named["goal"], named["items"][0]["difference"]["mean"]) == ("minimize", -1.0)
+
+
+@pytest.mark.parametrize(("metric", "status"), [("AP5", 404), ("-AP", 422), ("x" * 201, 422), ("\x00", 404)])
+def test_a_comparison_of_no_metric_is_a_problem(client, sqlite_storage, metric, status):
+    search = compared_search(sqlite_storage)
+    answer = client.get(f"/searches/{search.id}/comparisons", params={"metric": metric})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    if metric == "AP5":
+        assert answer.json()["detail"].endswith("has the metric 'AP5'; did you mean 'AP'?")
+
+
+def test_before_anything_is_compared_the_list_is_empty(client, ranked):
+    answer = client.get(f"{SEARCH}/comparisons").json()
+    assert answer == {"metric": "AP", "goal": "maximize", "items": [], "trials": []}

@@ -1,0 +1,70 @@
+"""What is said about candidates and controls: verdicts by goal, by metric, and by how many seeds there are."""
+
+import pytest
+
+from api.comparing import Verdict, comparisons_of, verdict_of
+from nas.comparisons import Estimate
+from nas.errors import InvalidQuery, NotFound
+from nas.memory import MemoryStorage
+from tests.api.compared_search import compared_search
+
+
+@pytest.fixture
+def storage():
+    return MemoryStorage()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "more_is_better", "verdict"),
+    [
+        (0.01, 0.03, True, Verdict.BETTER),
+        (0.01, 0.03, False, Verdict.WORSE),
+        (-0.03, -0.01, True, Verdict.WORSE),
+        (-0.03, -0.01, False, Verdict.BETTER),
+        (-0.01, 0.03, True, Verdict.WITHIN_NOISE),
+        (0.0, 0.0, False, Verdict.WITHIN_NOISE),
+        (None, None, True, Verdict.TOO_FEW_SEEDS),
+    ],
+)
+def test_a_verdict_goes_by_the_interval_and_by_the_goal(low, high, more_is_better, verdict):
+    mean = 0.5 if low is None else (low + high) / 2
+    difference = Estimate(mean=mean, seeds=1 if low is None else 3, low=low, high=high)
+    assert verdict_of(difference, more_is_better=more_is_better) is verdict
+    assert verdict_of(None, more_is_better=more_is_better) is Verdict.TOO_FEW_SEEDS
+
+
+def test_the_first_objective_is_compared_unless_another_metric_is_named(storage):
+    search = compared_search(storage)
+    found = comparisons_of(storage, search)
+    assert (found.metric, found.goal) == ("AP", "maximize")
+    (one,) = found.items
+    assert (one.candidate, one.control, one.difference.seeds) == (1, "plain", 3)
+    assert one.candidate_value.mean == pytest.approx(0.42)
+    assert one.difference.mean == pytest.approx(0.02)
+    params = comparisons_of(storage, search, "params")
+    assert (params.goal, params.items[0].candidate_value.seeds) == ("minimize", 3)
+    assert [trial.number for trial in found.trials] == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(("goal", "verdict"), [("minimize", Verdict.BETTER), ("maximize", Verdict.WORSE)])
+def test_the_goal_of_an_objective_says_which_way_is_better(storage, goal, verdict):
+    search = compared_search(storage, ours=(0.080, 0.081), plain=(0.088, 0.0889), goal=goal)
+    found = comparisons_of(storage, search)
+    assert (found.goal, found.items[0].verdict) == (goal, verdict)
+    assert found.items[0].difference.mean < 0
+
+
+def test_no_common_seed_is_told_and_nothing_compared_is_empty(storage):
+    (one,) = comparisons_of(storage, compared_search(storage, ours=(0.4, None), plain=(None, 0.3))).items
+    assert (one.difference, one.verdict) == (None, Verdict.TOO_FEW_SEEDS)
+    alone = comparisons_of(storage, compared_search(storage, ours=(), plain=()))
+    assert (alone.items, alone.trials) == ([], [])
+
+
+def test_a_metric_that_no_trial_has_is_told(storage):
+    search = compared_search(storage)
+    with pytest.raises(NotFound, match="did you mean 'AP'"):
+        comparisons_of(storage, search, "AP5")
+    for metric in ("-AP", "AP:asc", ""):
+        with pytest.raises(InvalidQuery, match="metric"):
+            comparisons_of(storage, search, metric)
