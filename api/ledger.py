@@ -89,7 +89,9 @@ class SqlLedger:
         self._clock = clock
         # "On conflict" is written alike for both databases, but each has its own construct.
         dialect_insert = _DIALECTS[engine.dialect.name]
-        self._add_measurement = dialect_insert(tables.measurements).on_conflict_do_nothing()
+        self._add_measurement = (
+            dialect_insert(tables.measurements).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        )
         metric = dialect_insert(tables.trial_metrics)
         self._set_metric = metric.on_conflict_do_update(
             index_elements=["search_id", "number", "metric"],

@@ -346,7 +346,8 @@ class Controller:
 
     def _drop_unassigned(self) -> None:
         for trial in self._unassigned:
-            self.storage.move_trial(self._lease, trial.number, TrialStatus.CANCELLED)
+            told = f"trial {trial.number} cancelled"
+            self.storage.move_trial(self._lease, trial.number, TrialStatus.CANCELLED, told=told)
             self._history.finish(trial.number, None)
         self._unassigned.clear()
 

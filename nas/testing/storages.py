@@ -294,9 +294,13 @@ class MeasurementLaws(ClockFixture):
     def test_the_first_value_of_a_fidelity_stays(self, storage: Storage) -> None:
         lease = leased(storage)
         add_running(storage, lease, 0)
-        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.1}))
-        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.9}))
-        assert [m.metrics for m in storage.trial(lease.search_id, 0).measurements] == [{"AP": 0.1}]
+        artifact = Artifact(name="checkpoint", uri="file:///c", sha256="0" * 64, size_bytes=5)
+        first, again = (Measurement(fidelity=1, metrics={"AP": ap}, artifacts=(artifact,)) for ap in (0.1, 0.9))
+        storage.add_measurement(lease, 0, first)
+        storage.add_measurement(lease, 0, again)
+        assert storage.trial(lease.search_id, 0).measurements == (first,)
+        storage.move_trial(lease, 0, TrialStatus.COMPLETED, measurements=[again])
+        assert storage.trial(lease.search_id, 0).measurements == (first,)
 
     def test_only_a_running_trial_is_measured(self, storage: Storage) -> None:
         lease = leased(storage)

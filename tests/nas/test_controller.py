@@ -264,6 +264,8 @@ def test_a_crash_while_cancelling_ends_cancelled(start, storage, clock):
     assert second.next_trial() is Signal.DONE
     assert storage.trial(first.search_id, 0).status is TrialStatus.CANCELLED
     assert storage.search(first.search_id).status is SearchStatus.CANCELLED
+    kinds = [(event.kind, event.trial) for event in storage.events(first.search_id)]
+    assert kinds == [("started", None), ("resumed", None), ("trial_cancelled", 0), ("cancelled", None)]
 
 
 def test_an_ended_search_stays_ended(start, storage):
