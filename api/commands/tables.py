@@ -6,11 +6,18 @@ from typing import Any
 
 from rich.table import Table
 
-from api.comparing import ComparisonList, DifferenceView
+from api.comparing import ComparisonList, DifferenceView, Verdict
 from nas.ports import SearchSummary
 from nas.records import Companion, Measurement, Search, Trial, TrialStatus
 
 COUNTED = ("params", "macs")
+EXACT = 1e5  # differences of counts below are told to the integer
+VERDICTS = {
+    Verdict.BETTER: "better",
+    Verdict.WORSE: "worse",
+    Verdict.WITHIN_NOISE: "noise",
+    Verdict.TOO_FEW_SEEDS: "few seeds",
+}
 CURVES = 6  # metrics shown epoch by epoch; all of them stand in the last table, and in JSON
 
 
@@ -50,12 +57,12 @@ def comparison_table(search: Search, compared: ComparisonList) -> Table:
     name = compared.metric
     way = "more" if compared.goal == "maximize" else "less"
     title = f"Candidates of {search.name} against their controls: {name}, {way} is better"
-    columns = ("candidate", "control", "mean (seeds)", "of control", "difference [95 %]", "verdict")
-    table = _table(*columns, title=title, numbers=True)
+    table = _table("trial", "control", "mean", "control's", "difference [95 %]", "verdict", title=title, numbers=True)
+    table.caption = "in round brackets the seeds; differences are paired by seed"
     for each in compared.items:
         values = [f"{metric(name, value.mean)} ({value.seeds})" for value in (each.candidate_value, each.control_value)]
-        verdict = each.verdict.replace("_", " ")
-        table.add_row(str(each.candidate), each.control, *values, difference(name, each.difference), verdict)
+        told = difference(name, each.difference)
+        table.add_row(str(each.candidate), each.control, *values, told, VERDICTS[each.verdict])
     return table
 
 
@@ -161,7 +168,9 @@ def metric(name: str, value: float | None) -> str:
 
 
 def signed(name: str, value: float) -> str:
-    """A difference in a metric, with its sign."""
+    """A difference in a metric, with its sign; a small one of counts is exact."""
+    if name.endswith(COUNTED) and abs(value) < EXACT:
+        return f"{value:+,.0f}"
     return f"{'-' if value < 0 else '+'}{metric(name, abs(value))}"
 
 

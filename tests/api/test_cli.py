@@ -11,7 +11,20 @@ from api.errors import Unreachable
 from nas.errors import DocumentError, InvalidQuery, LeaseHeld, NotFound
 
 HEAVY = ("torch", "ray", "numpy", "fastapi", "uvicorn")
-COMMANDS = ("run", "serve", "submit", "watch", "searches", "leaderboard", "show", "cancel", "spaces", "cost", "db")
+COMMANDS = (
+    "run",
+    "serve",
+    "submit",
+    "watch",
+    "searches",
+    "leaderboard",
+    "compare",
+    "show",
+    "cancel",
+    "spaces",
+    "cost",
+    "db",
+)
 
 
 def test_help_names_every_command_and_the_exit_codes(capsys):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.comparing import Verdict, comparisons_of, verdict_of
+from api.comparing import ComparisonList, ComparisonView, Verdict, comparisons_of, verdict_of
 from nas.comparisons import Estimate
 from nas.errors import InvalidQuery, NotFound
 from nas.memory import MemoryStorage
@@ -68,3 +68,9 @@ def test_a_metric_that_no_trial_has_is_told(storage):
     for metric in ("-AP", "AP:asc", ""):
         with pytest.raises(InvalidQuery, match="metric"):
             comparisons_of(storage, search, metric)
+
+
+@pytest.mark.parametrize("view", [ComparisonView, ComparisonList])
+def test_an_example_is_a_valid_answer(view):
+    for example in view.model_config["json_schema_extra"]["examples"]:
+        assert view.model_validate(example).model_dump(mode="json") == example

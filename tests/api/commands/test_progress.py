@@ -6,6 +6,7 @@ import threading
 import pytest
 from rich.console import Console
 
+from api.client import RestClient
 from api.commands.progress import follow, look_at, picture
 from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
@@ -99,3 +100,10 @@ def test_companions_are_counted_beside_the_candidates(storage):
 def test_the_best_so_far_is_a_candidate_though_a_control_stands_above_it(storage):
     search = compared_search(storage, ours=(0.4, 0.4, 0.4), plain=(0.6, 0.7, 0.8))
     assert look_at(storage, search.id, set()).best.number == 1
+
+
+def test_a_search_of_a_service_is_counted_alike(client, sqlite_storage):
+    search = compared_search(sqlite_storage)
+    near, far = (look_at(reader, search.id, set()) for reader in (sqlite_storage, RestClient(client)))
+    assert str(far.tally) == str(near.tally) == "2/2 + 6/6"
+    assert [each.companion for each in far.ended] == [each.companion for each in near.ended]

@@ -155,6 +155,28 @@ def test_run_again_it_shows_what_it_found_and_anew_only_when_told(nas, tmp_path)
     assert nas.json["id"] != first["id"]
 
 
+def test_a_resizer_is_trained_and_compared_with_its_control(nas, tmp_path):
+    backbone = {"kind": "spinenet", "width": 0.0625, "alpha": 0.25, "stem_filters": 8, "endpoint_filters": 16}
+    resizer = {"kind": "resizer", "blocks": [1], "filters": [2], "input_size": [128], "output_size": [64]}
+    space = {"kind": "joint", "parts": {"backbone": backbone, "resizer": resizer}}
+    task = {**yaml.safe_load(write_document(tmp_path).read_text())["task"], "epochs": 1}
+    del task["image_size"]  # the resizer says what is seen
+    path = write_document(tmp_path, trials=1, space=space, task=task, comparison={"top": 1, "seeds": 2})
+    assert nas("run", path, "--driver", "inline") == ExitCode.DONE, nas.err
+    assert "tiny [1/1 + 4/4] trial 4 (plain of 0, repeat 2) completed" in nas.out
+    assert "Candidates of tiny against their controls: AP, more is better" in nas.out
+    assert "nas show tiny/0" in nas.out
+    assert nas("run", path, "--json") == ExitCode.DONE
+    (found,) = nas.json["comparisons"]
+    assert (found["candidate"], found["control"], found["difference"]["seeds"]) == (0, "plain", 2)
+    beside = {row["number"]: row["companion"] for row in nas.json["leaderboard"]}
+    assert beside[0] is None
+    assert beside[2] == {"candidate": 0, "control": "plain", "repeat": 1}
+    assert nas("compare", "tiny", "--metric", "macs") == ExitCode.DONE
+    assert "macs, less is better" in nas.out
+    assert nas.out.splitlines()[-2].split()[-1] == "worse"
+
+
 def test_a_search_somebody_works_on_is_left_to_them(nas, storage, tmp_path):
     path = write_document(tmp_path)
     document = load_document(path)

@@ -2,10 +2,24 @@
 
 import pytest
 
-from api.commands.tables import blocks_table, curve_table, duration, leaderboard_table, metric
+from api.commands.tables import (
+    beside,
+    blocks_table,
+    budget,
+    comparison_table,
+    curve_table,
+    duration,
+    finished_of_budget,
+    leaderboard_table,
+    metric,
+    signed,
+)
+from api.comparing import comparisons_of
+from nas.memory import MemoryStorage
 from nas.ports import SearchSummary
-from nas.records import Measurement, Search, Trial
+from nas.records import Companion, Measurement, Search, Trial
 from search_spaces.spinenet.published import PUBLISHED
+from tests.api.compared_search import compared_search
 
 DOCUMENT = {"objectives": [{"metric": "AP"}, {"metric": "params", "goal": "minimize"}]}
 SEARCH = Search(id="abc", name="cells", document=DOCUMENT)
@@ -59,3 +73,41 @@ def test_every_block_is_drawn_with_its_parents():
 def test_curves_begin_with_the_objectives_and_leave_classes_out():
     table = curve_table(SEARCH, [measured(**{"train_loss": 1.0, "AP/red": 0.1, "AP": 0.2})])
     assert [column.header for column in table.columns] == ["epoch", "AP", "params", "train_loss", "time"]
+
+
+def test_a_companion_is_called_by_what_it_stands_beside():
+    assert beside(Companion(candidate=7, control="plain", repeat=1)) == "plain of 7, repeat 1"
+    assert beside(Companion(candidate=7, repeat=2)) == "7 again, repeat 2"
+    assert beside(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("ours", "plain", "cells"),
+    [
+        ((0.41, 0.43), (0.40, 0.41), ["0.4200 (2)", "0.4050 (2)", "+0.0150 [-0.0485, +0.0785]", "noise"]),
+        ((0.41, 0.42), (0.40, 0.41), ["0.4150 (2)", "0.4050 (2)", "+0.0100 [+0.0100, +0.0100]", "better"]),
+        ((0.41, None), (0.40, 0.44), ["0.4100 (1)", "0.4200 (2)", "+0.0100", "few seeds"]),
+        ((0.41, None), (None, 0.44), ["0.4100 (1)", "0.4400 (1)", "", "few seeds"]),
+    ],
+)
+def test_a_candidate_is_shown_beside_its_control(ours, plain, cells):
+    storage = MemoryStorage()
+    search = compared_search(storage, ours=ours, plain=plain)
+    table = comparison_table(search, comparisons_of(storage, search))
+    assert [next(iter(column.cells)) for column in table.columns] == ["1", "plain", *cells]
+
+
+def test_a_small_difference_of_counts_is_exact():
+    storage = MemoryStorage()
+    search = compared_search(storage)
+    table = comparison_table(search, comparisons_of(storage, search, "params"))
+    assert next(iter(table.columns[4].cells)) == "-1 [-1, -1]"
+    assert signed("macs", 6.2e9) == "+6.200 G"
+    assert table.title.endswith("params, less is better")
+
+
+def test_what_goes_beyond_the_budget_stands_beside_it():
+    assert [finished_of_budget(done, 12) for done in (3, 12, 18)] == ["3/12", "12/12", "12/12 + 6"]
+    assert finished_of_budget(3, 0) == "3"
+    listed = {"budget": {"trials": 12}, "strategy": {"kind": "fixed", "candidates": ["spinenet-49", "spinenet-96"]}}
+    assert budget(Search(id="abc", name="cells", document=listed)) == 2
