@@ -7,13 +7,13 @@ the best of many is partly luck, and that luck would count for it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
-from nas.document import Comparison, SearchDocument
+from nas.document import ComparisonOptions, SearchDocument
 from nas.pareto import point
 from nas.records import Companion, Trial, TrialStatus
 from nas.rules import comparison_of
+from nas.seeds import trial_seed
 from nas.static_metrics import StaticMetrics
 from search_spaces.controls import controls_of
 from search_spaces.equal_macs import EQUAL_MACS, equal_macs_control
@@ -65,11 +65,6 @@ def planned(
     return [plan for plan in plans if plan.companion not in known]
 
 
-def companion_seed(search_seed: int, candidate: int, repeat: int) -> int:
-    """The seed of a repeat of a candidate and of its controls, 32 bits."""
-    return int.from_bytes(sha256(f"{search_seed}/{candidate}/{repeat}".encode()).digest()[:4], "big")
-
-
 def _best(candidates: Sequence[Trial], document: SearchDocument) -> list[Trial]:
     """The completed candidates, best first objective first, ties by number."""
     completed = [trial for trial in candidates if trial.status is TrialStatus.COMPLETED]
@@ -77,7 +72,7 @@ def _best(candidates: Sequence[Trial], document: SearchDocument) -> list[Trial]:
 
 
 def _beside(
-    trial: Trial, rules: Comparison, document: SearchDocument, load: Load, static_metrics: StaticMetrics
+    trial: Trial, rules: ComparisonOptions, document: SearchDocument, load: Load, static_metrics: StaticMetrics
 ) -> Iterator[Planned]:
     """Repeat by repeat, so that a search that is cut short has compared as much as it could."""
     architecture = load(trial.architecture)
@@ -86,7 +81,7 @@ def _beside(
         larger = equal_macs_control(architecture, lambda each: static_metrics(each)["macs"], largest=LARGEST_OUTPUT)
         controls |= {EQUAL_MACS: larger} if larger is not None else {}
     for repeat in range(1, rules.seeds + 1):
-        seed = companion_seed(document.seed, trial.number, repeat)
+        seed = trial_seed(document.seed, trial.number, repeat)
         again = Companion(candidate=trial.number, repeat=repeat)
         yield Planned(companion=again, architecture=architecture, genotype=trial.genotype, seed=seed)
         for name, control in controls.items():

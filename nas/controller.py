@@ -9,7 +9,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
 
 from nas.clock import Clock, system_clock
@@ -38,6 +37,7 @@ from nas.records import (
     TrialStatus,
 )
 from nas.rules import Ending, comparison_of, lag_of, max_failures, trial_budget
+from nas.seeds import trial_seed
 from search_spaces.errors import InvalidArchitecture
 
 LEASE_TTL_S = 60.0
@@ -160,10 +160,14 @@ class Controller:
     def _restore(self) -> None:
         search = self.storage.search(self.search_id)
         trials = self.storage.trials(self.search_id)
-        for trial in trials:
+        companions = [trial for trial in trials if trial.companion is not None]
+        for trial in trials[: len(trials) - len(companions)]:
             self._remember(trial)
-        if any(trial.companion is not None for trial in trials):
-            self._companions = planned(trials, self.document, self._load, self._proposer.static_metrics)
+        if companions:
+            self._exhausted = self._why_no_more_candidates()
+            self._companions = self._planned(trials)
+        for trial in companions:
+            self._remember(trial)
         if search.status is SearchStatus.QUEUED:
             self.storage.set_search_status(self._lease, SearchStatus.RUNNING)
             self._tell("started", f"search {search.name} started")
@@ -173,6 +177,15 @@ class Controller:
             self._tell("resumed", f"search {search.name} goes on after {len(self._history)} trials")
         if search.cancel_requested:
             self._ending = Ending(SearchStatus.CANCELLED, "cancelled on request")
+
+    def _why_no_more_candidates(self) -> SpaceExhausted | None:
+        """What ended the candidates before the budget did, drawn once more: it is recorded when the search ends."""
+        try:
+            if len(self._history) < self._trials:
+                self._proposer.propose(self._history.shown(), len(self._history))
+        except SpaceExhausted as exhausted:
+            return exhausted
+        return None
 
     def _remember(self, trial: Trial) -> None:
         """Takes over what was recorded about a trial."""
@@ -226,15 +239,16 @@ class Controller:
         if self._comparing and self._companions is None:
             if self._running:
                 return Signal.WAIT
-            self._companions = planned(
-                self.storage.trials(self.search_id), self.document, self._load, self._proposer.static_metrics
-            )
+            self._companions = self._planned(self.storage.trials(self.search_id))
         while self._companions:
             trial = self._companion(self._companions.pop(0))
             if trial is not None:
                 return self._begin(trial)
         self._conclude()
         return Signal.DONE
+
+    def _planned(self, trials: Sequence[Trial]) -> list[Planned]:
+        return planned(trials, self.document, self._load, self._proposer.static_metrics)
 
     def _companion(self, plan: Planned) -> Trial | None:
         """The trial of a companion, None when no network can be built: a control may lie outside the space."""
@@ -364,8 +378,3 @@ class Controller:
 
     def _tell(self, kind: str, message: str, trial: int | None = None) -> None:
         self.storage.add_event(self._lease, kind, message, trial)
-
-
-def trial_seed(search_seed: int, number: int) -> int:
-    """The seed a trial trains with, 32 bits: the same in every run of the search, another under another seed."""
-    return int.from_bytes(sha256(f"{search_seed}/{number}".encode()).digest()[:4], "big")

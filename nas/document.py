@@ -120,7 +120,7 @@ class Budget(Options):
     trial_timeout_s: float | None = Field(None, gt=0, description="seconds after which a trial fails; null: no limit")
 
 
-class Comparison(Options):
+class ComparisonOptions(Options):
     """The best candidates are trained again with new seeds, and their controls beside them: on top of the budget."""
 
     top: int = Field(1, ge=0, le=100, description="how many of the best candidates, by the first objective; 0: none")
@@ -164,7 +164,7 @@ class SearchDocument(Options):
     constraints: tuple[Constraint, ...] = Field((), description="bounds a candidate has to keep")
     strategy: StrategyOptions = Field(discriminator="kind", description="how candidates are proposed")
     budget: Budget = Field(description="when the search ends")
-    comparison: Comparison | None = Field(
+    comparison: ComparisonOptions | None = Field(
         None,
         description="more seeds and controls for the best candidates; null: one candidate with three seeds where the "
         "space has controls (resizers, fine-tuning), else none",

@@ -37,7 +37,7 @@ def open_controller(
     measure = static_metrics or static_metrics_of(document.task)
     draws = draws_from(document.strategy, space=space, seed=document.seed)
     lease = _lease(storage, search_id, owner=owner, ttl_s=ttl_s)
-    tried = [trial.architecture_id for trial in storage.trials(search_id)]
+    tried = [trial.architecture_id for trial in storage.trials(search_id) if trial.companion is None]
     tried += [candidate.architecture_id for candidate in storage.infeasible(search_id)]
     return Controller(
         storage=storage,

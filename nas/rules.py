@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nas.document import Budget, Comparison, EvolutionStrategy, FixedStrategy, SearchDocument
+from nas.document import Budget, ComparisonOptions, EvolutionStrategy, FixedStrategy, SearchDocument
 from nas.history import Lag
 from nas.records import SearchStatus
 from search_spaces.controls import CONTROLS
@@ -47,10 +47,10 @@ def max_failures(budget: Budget) -> int:
     return budget.max_failures or max(LEAST_FAILURES, budget.trials // 2)
 
 
-def comparison_of(document: SearchDocument) -> Comparison | None:
+def comparison_of(document: SearchDocument) -> ComparisonOptions | None:
     """How the best candidates are compared; None: not at all. By default they are where the space has controls."""
     if document.comparison is None:
-        return Comparison() if _has_controls(document.space) else None
+        return ComparisonOptions() if _has_controls(document.space) else None
     return document.comparison if document.comparison.top else None
 
 

@@ -1,10 +1,8 @@
 """Judges one candidate by training it: the `Evaluator` port, from a plain function call."""
 
-import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,6 +27,7 @@ from workers.quality.task import Quality
 from workers.robustness.task import Robustness
 from workers.task import Task
 from workers.training.failures import as_failure
+from workers.training.logs import log_file
 from workers.training.loop import train
 from workers.training.warm_start import warm_weights
 
@@ -68,7 +67,7 @@ def evaluate(assignment: Assignment) -> Iterator[Measurement]:
     """
     directory = Path(assignment.directory)
     workload = "the data of the task"
-    with _trial_log(directory) as log:
+    with log_file(directory / "trial.log") as log:
         try:
             device = _device(assignment)
             kind = _kind(assignment)
@@ -126,19 +125,3 @@ def _device(assignment: Assignment) -> torch.device:
 
 def _title(assignment: Assignment) -> str:
     return f"search {assignment.search_name}, trial {assignment.number}, attempt {assignment.attempt}"
-
-
-@contextmanager
-def _trial_log(directory: Path) -> Iterator[logging.Logger]:
-    """A logger of the trial's own, writing to `trial.log`; not registered anywhere, so that nothing piles up."""
-    directory.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(directory / "trial.log", encoding="utf-8")
-    formatter = logging.Formatter("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
-    log = logging.Logger("trial", logging.INFO)
-    log.addHandler(handler)
-    try:
-        yield log
-    finally:
-        handler.close()

@@ -1,6 +1,6 @@
 """A sheet of pictures that shows what a resizer learned: original, base interpolation, learned result, difference."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -42,13 +42,14 @@ def resized_sheet(
 
 
 def show_resized(
-    network: nn.Module, pictures: Tensor, folder: Path, *, mean: Sequence[float], std: Sequence[float]
+    network: nn.Module, pictures: Callable[[], Tensor], folder: Path, *, mean: Sequence[float], std: Sequence[float]
 ) -> tuple[Path, ...]:
-    """The sheet of a network behind a learned resizer, written into the folder as `resized.png`; else nothing."""
+    """The sheet of a network behind a learned resizer, written into the folder as `resized.png`; else nothing, and
+    `pictures` is not asked for any."""
     if not isinstance(network, Resized) or not isinstance(network.resizer, LearnedResizer):
         return ()
     file = folder / "resized.png"
-    resized_sheet(network.resizer, pictures, mean=mean, std=std).save(file, format="PNG")
+    resized_sheet(network.resizer, pictures(), mean=mean, std=std).save(file, format="PNG")
     return (file,)
 
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from nas.companions import companion_seed, planned
+from nas.companions import planned
 from nas.controller import Signal
 from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.records import Assignment, Companion, Finished, Measured, Measurement, SearchStatus, TrialStatus
 from nas.rules import comparison_of
+from nas.seeds import trial_seed
 from nas.testing.searches import ToyEvaluator, toy_controller, toy_document, toy_metrics
 from nas.testing.stored import trial
 from search_spaces.registry import architecture_from, published_architecture
@@ -55,7 +56,7 @@ def test_a_control_shares_the_seed_of_the_repeat_it_is_held_against():
     trials = [completed(0, 0.4), completed(1, 0.5, architecture=resizer.model_dump(mode="json"), seed=77)]
     plans = planned(trials, document(comparison={"top": 1, "seeds": 2}), architecture_from, toy_metrics)
     told = [(plan.companion.control, plan.companion.repeat, plan.seed) for plan in plans]
-    first, second = (companion_seed(0, 1, repeat) for repeat in (1, 2))
+    first, second = (trial_seed(0, 1, repeat) for repeat in (1, 2))
     assert told == [(None, 1, first), ("plain", 1, first), (None, 2, second), ("plain", 2, second)]
     assert plans[1].architecture.method == "none"
     assert plans[1].genotype == ()
@@ -92,6 +93,26 @@ def test_a_search_killed_anywhere_ends_with_the_same_companions(storage, until):
     resumed = toy_controller(storage, document(), search_id=killed.search_id)
     run_inline(resumed, ToyEvaluator())
     assert outcome(storage, killed.search_id) == outcome(storage, whole.search_id)
+
+
+@pytest.mark.parametrize("companions", [1, 4, 6])
+def test_a_search_of_an_exhausted_space_killed_among_its_companions_ends_as_if_it_had_not_been(storage, companions):
+    exhausting = document(budget={"trials": 1000}, constraints=[{"metric": "params", "max": 310}])
+    whole = toy_controller(storage, exhausting)
+    run_inline(whole, ToyEvaluator())
+    killed = toy_controller(storage, exhausting)
+    while len(storage.compared(killed.search_id)) < companions:
+        assignment = killed.next_trial()
+        if len(storage.compared(killed.search_id)) < companions:
+            reports = [Measured(number=assignment.number, measurement=each) for each in ToyEvaluator()(assignment)]
+            killed.record(*reports, Finished(number=assignment.number))
+    resumed = toy_controller(storage, exhausting, search_id=killed.search_id)
+    run_inline(resumed, ToyEvaluator())
+    assert outcome(storage, killed.search_id) == outcome(storage, whole.search_id)
+    first, second = (storage.summary(each.search_id) for each in (whole, resumed))
+    assert (second.redraws, second.infeasible) == (first.redraws, first.infeasible)
+    assert second.search.reason == first.search.reason
+    assert "no untried feasible candidate" in second.search.reason
 
 
 def test_companions_wait_for_the_last_candidate(storage):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from nas.clock import ManualClock
-from nas.controller import LEASE_TTL_S, Signal, trial_seed
+from nas.controller import LEASE_TTL_S, Signal
 from nas.drivers.inline import run_inline
 from nas.errors import LeaseHeld, LeaseLost, NotFound
 from nas.memory import MemoryStorage
@@ -51,11 +51,6 @@ def test_an_assignment_holds_all_a_worker_needs(start):
     assert assignment.task["epochs"] == 12
     assert assignment.directory == f"home/trials/{controller.search_id}/00000"
     assert assignment.cache_directory == "home/cache"
-
-
-def test_training_seeds_differ_between_trials_and_between_searches():
-    seeds = {trial_seed(search, number) for search in range(3) for number in range(100)}
-    assert len(seeds) == 300
 
 
 def test_evolution_waits_for_the_lag_and_random_never_does(start):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from nas.tasks.classification import ClassificationTask
+from nas.tasks.quality import QualityTask
 from nas.tasks.training import BatchNorm
 from search_spaces.parts import part
 from search_spaces.resizer.architecture import Resizer
@@ -34,7 +35,7 @@ def input_of(architecture: Architecture, image_size: tuple[int, int]) -> Input:
     return Input(size=resizer.input_size if isinstance(resizer, Resizer) else image_size)
 
 
-def build_network(architecture: Architecture, options: ClassificationTask, *, classes: int) -> nn.Module:
+def build_network(architecture: Architecture, options: ClassificationTask | QualityTask, *, classes: int) -> nn.Module:
     """Pictures [B, 3, H, W] of `input_of` -> logits [B, classes], freshly initialised.
 
     The backbone's weights are drawn first: the same seed gives it the same ones with any resizer and without.

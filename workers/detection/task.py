@@ -113,9 +113,9 @@ class Detection:
 
     def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
         """What a learned resizer makes of the first validation pictures."""
-        batch = next(iter(self._val.val_batches(SHOWN)))
-        options = self._options
-        return show_resized(network, self._pixels(batch), folder, mean=options.pixel_mean, std=options.pixel_std)
+        mean, std = self._options.pixel_mean, self._options.pixel_std
+        first = self._val.val_batches(SHOWN)
+        return show_resized(network, lambda: self._pixels(next(iter(first))), folder, mean=mean, std=std)
 
     def _detections(self, network: nn.Module, batch: Batch) -> list[Detections]:
         logits, codes = self._predictions(network, batch)

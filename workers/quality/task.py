@@ -9,13 +9,11 @@ from torch import Tensor, nn
 from torch import device as Device
 
 from nas.tasks.quality import SCORES, QualityTask
-from search_spaces.parts import part
 from search_spaces.resizer.resampling import Resampling
 from search_spaces.space import Architecture
-from workers.classification.networks import Input, behind_resizer, input_of
+from workers.classification.networks import Input, build_network, input_of
 from workers.data.augment import normalised
 from workers.data.ratings import RatedPictures
-from workers.networks.classifiers import build_classifier
 from workers.quality.losses import emd_loss
 from workers.quality.metrics import quality_metrics
 from workers.quality.pictures import read_rated
@@ -64,19 +62,7 @@ class Quality:
     def network(self, architecture: Architecture) -> nn.Module:
         """Pictures [B, 3, H, W] -> logits [B, 10] of the votes: a classifier around the architecture's backbone, behind
         its resizer if it has one."""
-        options, backbone = self._options, part(architecture, "backbone")
-        if backbone is None:
-            raise ValueError(f"the architecture must have a backbone, got {architecture.canonical_json()}")
-        network = build_classifier(
-            backbone,
-            classes=SCORES,
-            activation=options.activation,
-            batch_norm=options.batch_norm,
-            stochastic_depth=options.stochastic_depth,
-            zero_last_gamma=options.zero_last_gamma,
-            dropout=options.dropout,
-        )
-        return behind_resizer(network, architecture, batch_norm=options.batch_norm)
+        return build_network(architecture, self._options, classes=SCORES)
 
     def batches(self, *, epoch: int, seed: int) -> Iterator[RatedBatch]:
         """Training batches under random places and flips."""
@@ -100,9 +86,9 @@ class Quality:
 
     def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
         """What a learned resizer makes of the first validation pictures."""
-        batch = next(iter(self._val.val_batches(SHOWN)))
-        options = self._options
-        return show_resized(network, self._pixels(batch), folder, mean=options.pixel_mean, std=options.pixel_std)
+        mean, std = self._options.pixel_mean, self._options.pixel_std
+        first = self._val.val_batches(SHOWN)
+        return show_resized(network, lambda: self._pixels(next(iter(first))), folder, mean=mean, std=std)
 
     def predict(self, network: nn.Module) -> Tensor:
         """The predicted distributions of votes, float64 [N, 10], of the validation pictures in their order.

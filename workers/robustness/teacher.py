@@ -1,13 +1,10 @@
 """The teacher: a classifier of clean pictures, frozen; from a file, or trained once per machine for all trials."""
 
 import hashlib
-import logging
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,10 +15,8 @@ from nas.records import FailureKind
 from nas.tasks.robustness import RobustnessTask, TeacherFile, TrainedTeacher
 from search_spaces.space import Architecture
 from workers.classification.task import Classification
-from workers.data.cache import locked
 from workers.robustness.capture import Outputs, run_capturing
-from workers.training.checkpoint import training_digest
-from workers.training.loop import train
+from workers.training.once import train_once
 
 State = dict[str, Tensor]
 _UNREADABLE = (RuntimeError, ValueError, LookupError, EOFError, TypeError, AttributeError, pickle.UnpicklingError)
@@ -53,15 +48,17 @@ def open_teacher(
 ) -> Teacher:
     """The teacher of a backbone on the device; `network` is a classifier around it, and gets the teacher's weights.
 
-    A trained one is trained at the first call and kept in the cache directory under a digest of everything it depends
-    on: later calls, also of other processes, read its weights; who comes while it is trained, waits. A training that
-    was killed goes on. Raises `TrialFailure`: data for a file that is missing, unreadable or of another network.
+    A trained one is trained at the first call and kept in the cache directory. Raises `TrialFailure`: data for a file
+    that is missing, unreadable or of another network.
     """
     match options.teacher:
         case TeacherFile(weights=weights):
             _load(network, read_weights(Path(weights)), Path(weights))
-        case TrainedTeacher():
-            file = _trained(backbone, options, options.teacher, cache_directory=cache_directory, device=device)
+        case TrainedTeacher() as teacher:
+            clean = options.clean_task(teacher)
+            task = Classification(clean, architecture=backbone, cache_directory=cache_directory, device=device)
+            folder = cache_directory / "teachers"
+            file = train_once(task, backbone, clean, seed=teacher.seed, within=folder, device=device)
             _load(network, read_weights(file), file)
     network.requires_grad_(requires_grad=False).eval().to(device)
     network.to(memory_format=torch.channels_last)
@@ -90,26 +87,6 @@ def dropouts(network: nn.Module) -> list[_DropoutNd]:
     return [layer for layer in network.modules() if isinstance(layer, _DropoutNd)]
 
 
-def _trained(
-    backbone: Architecture,
-    options: RobustnessTask,
-    teacher: TrainedTeacher,
-    *,
-    cache_directory: Path,
-    device: torch.device,
-) -> Path:
-    """The model of the teacher, trained first if it is not there."""
-    clean = options.clean_task(teacher)
-    task = Classification(clean, architecture=backbone, cache_directory=cache_directory, device=device)
-    content: dict[str, Any] = {"architecture": backbone.architecture_id, "task": task.description()}
-    folder = cache_directory / "teachers" / training_digest({**content, "seed": teacher.seed})[:24]
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / "teacher.lock"), _log(folder / "teacher.log") as log:
-        for _ in train(task, backbone, clean, directory=folder, seed=teacher.seed, device=device, log=log):
-            pass  # a complete one gives its measurements again and costs nothing
-    return folder / "model.pt"
-
-
 def _load(network: nn.Module, weights: State, file: Path) -> None:
     """Fills the network; raises `TrialFailure` (data) naming what does not fit."""
     wanted = network.state_dict()
@@ -130,19 +107,6 @@ def _digest(network: nn.Module) -> str:
         content.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
         content.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
     return content.hexdigest()
-
-
-@contextmanager
-def _log(file: Path) -> Iterator[logging.Logger]:
-    """A logger of the teacher's own, not registered anywhere."""
-    handler = logging.FileHandler(file, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log = logging.Logger("teacher", logging.INFO)
-    log.addHandler(handler)
-    try:
-        yield log
-    finally:
-        handler.close()
 
 
 def _broken(file: Path, what: str) -> TrialFailure:

@@ -102,13 +102,13 @@ def write_model(
         "task": json.dumps(task, sort_keys=True),
         "weights": {name: value.detach().cpu() for name, value in weights.items()},
     }
-    write_atomically(path, _pickled(content))
-    return artifact_of(path)
+    payload = _pickled(content)
+    write_atomically(path, payload)
+    return artifact_of(path, payload)
 
 
-def artifact_of(path: Path) -> Artifact:
-    """The record of a file that is whole; its name is the file's without the suffix."""
-    payload = path.read_bytes()
+def artifact_of(path: Path, payload: bytes) -> Artifact:
+    """The record of a file that holds these bytes; its name is the file's without the suffix."""
     digest = hashlib.sha256(payload).hexdigest()
     return Artifact(name=path.stem, uri=path.resolve().as_uri(), sha256=digest, size_bytes=len(payload))
 

@@ -174,7 +174,7 @@ class _Trainer(Generic[B]):
 
     def _show(self, network: nn.Module) -> list[Artifact]:
         with torch.no_grad(), autocast(self.device, self.options.precision):
-            return [artifact_of(file) for file in self.task.show(network, self.directory)]
+            return [artifact_of(file, file.read_bytes()) for file in self.task.show(network, self.directory)]
 
     def _write_model(self, network: nn.Module) -> Artifact:
         return write_model(

@@ -11,10 +11,8 @@ from torch import Tensor
 from nas.tasks.training import TrainingOptions, WarmStart
 from search_spaces.controls import controls_of
 from search_spaces.space import Architecture
-from workers.data.cache import locked
 from workers.task import Task
-from workers.training.checkpoint import training_digest
-from workers.training.loop import train
+from workers.training.once import train_once
 
 PLAIN = "plain"  # the control that resizes by the interpolation alone
 RESIZER = "resizer."  # how the names of a resizer's weights begin
@@ -33,24 +31,14 @@ def warm_weights(
     """The weights of everything but the resizer, by name, after the training that `warm_start` describes.
 
     That training is the one of the architecture's plain control, so candidates that differ in the resizer alone share
-    it, and a control goes on from its own. Who comes first trains it under a lock, who comes meanwhile waits, and a
-    training that was killed goes on. Raises what `train` raises.
+    it, and a control goes on from its own. Raises what `train` raises.
     """
     base = controls_of(architecture).get(PLAIN, architecture)
     first = _first_training(options, warm_start)
-    content = {
-        "architecture": base.architecture_id,
-        "task": task.description(),
-        "options": first.model_dump(mode="json"),
-        "seed": warm_start.seed,
-    }
-    folder = cache_directory / "warm_starts" / training_digest(content)[:24]
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / "training.lock"):
-        log.info("warm start: %d epochs with the interpolation alone, in %s", first.epochs, folder.name)
-        for _ in train(task, base, first, directory=folder, seed=warm_start.seed, device=device, log=log):
-            pass  # a complete training gives its measurements again and costs nothing
-    weights = torch.load(folder / "model.pt", map_location="cpu", weights_only=True)["weights"]
+    folder = cache_directory / "warm_starts"
+    log.info("warm start: %d epochs with the interpolation alone, once for all candidates, in %s", first.epochs, folder)
+    model = train_once(task, base, first, seed=warm_start.seed, within=folder, device=device)
+    weights = torch.load(model, map_location="cpu", weights_only=True)["weights"]
     return {name: value for name, value in weights.items() if not name.startswith(RESIZER)}
 
 

@@ -43,11 +43,11 @@ def folders(folder: Path) -> set[Path]:
 def test_trials_that_differ_in_their_fine_tuning_share_one_teacher(data: dict[str, str], tmp_path: Path) -> None:
     first = teacher(tmp_path, data, teacher=trained())
     (kept,) = folders(tmp_path)
-    log = (kept / "teacher.log").read_text()
+    log = (kept / "training.log").read_text()
     again = teacher(tmp_path, data, teacher=trained(), epochs=9, clip=False, targets="cached", flips=[])
     assert folders(tmp_path) == {kept}
     assert again.digest == first.digest
-    assert (kept / "teacher.log").read_text() == log
+    assert (kept / "training.log").read_text() == log
     assert log.count("epoch 1/1") == 1
 
 
@@ -56,7 +56,7 @@ def test_trials_that_come_at_once_train_it_once(data: dict[str, str], tmp_path: 
         opened = list(pool.map(lambda _: teacher(tmp_path, data, teacher=trained()), range(3)))
     assert len({one.digest for one in opened}) == 1
     (kept,) = folders(tmp_path)
-    assert (kept / "teacher.log").read_text().count("epoch 1/1") == 1
+    assert (kept / "training.log").read_text().count("epoch 1/1") == 1
 
 
 @pytest.mark.parametrize(
