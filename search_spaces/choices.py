@@ -1,7 +1,7 @@
 """Choices: how `decode` asks, and what is recorded of the answers.
 
-A `Chooser` turns the three calls a space makes (`one_of`, `ordering`, `subset`) into single questions, puts each to one
-function `pick`, and records the answers as `Choice`s. Sampling, replay, encoding, mutation, a policy network or another
+A `Chooser` turns the calls a space makes (`one_of`, `ordering`, `subset`, `number`) into single questions, puts each to
+one function `pick`, and records the answers as `Choice`s. Sampling, replay, encoding, mutation, a policy network or another
 optimiser differ in their `pick` and in nothing else. A part of a product of spaces asks through a `PartChooser`, under
 names of its own.
 """
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from search_spaces.errors import InvalidGenotype, SpaceError
+from search_spaces.grids import Grid
 from search_spaces.space import Choose
 
 PART_SEPARATOR = "/"  # stands in no role, so what is before the first one says whose choice it is
@@ -25,6 +26,10 @@ class ChoiceKind(StrEnum):
     ONE_OF = "one_of"
     ORDERING = "ordering"
     SUBSET = "subset"
+    NUMBER = "number"
+
+
+SINGLE = (ChoiceKind.ONE_OF, ChoiceKind.NUMBER)  # the kinds that make one pick
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,8 +92,8 @@ Pick = Callable[[Question], int]
 
 
 def choice_name(call: str, kind: ChoiceKind, place: int) -> str:
-    """`call` itself for one of several options, `call.place` for a pick of an ordering or a subset."""
-    return call if kind is ChoiceKind.ONE_OF else f"{call}.{place}"
+    """`call` itself for a single pick, `call.place` for one of an ordering or a subset."""
+    return call if kind in SINGLE else f"{call}.{place}"
 
 
 class Chooser:
@@ -115,6 +120,10 @@ class Chooser:
         """`size` distinct options, in the options' order whatever the order they were picked in."""
         taken = self._ask(name, ChoiceKind.SUBSET, values=options, places=size)
         return tuple(options[number] for number in taken)
+
+    def number(self, name: str, grid: Grid) -> float:
+        """A value of the grid."""
+        return grid[self._ask(name, ChoiceKind.NUMBER, values=grid, places=1)[0]]
 
     @property
     def answers(self) -> dict[str, Answer]:
@@ -172,6 +181,10 @@ class PartChooser:
     def subset(self, name: str, options: Sequence[T], size: int) -> tuple[T, ...]:
         """`size` distinct options, in the options' order."""
         return self._choose.subset(part_choice(self._role, name), options, size)
+
+    def number(self, name: str, grid: Grid) -> float:
+        """A value of the grid."""
+        return self._choose.number(part_choice(self._role, name), grid)
 
 
 def part_choice(role: str, name: str) -> str:

@@ -38,16 +38,27 @@ def _every_edit(answer: Answer) -> Iterator[tuple[int, int]]:
 
 
 def _others(answer: Answer, place: int) -> list[int]:
-    """The places a pick of an ordering can swap with; the options anything else can change to."""
-    if answer.kind is ChoiceKind.ORDERING:
-        return [other for other in range(len(answer.taken)) if other != place]
-    return [number for number in range(answer.options) if number not in answer.taken]
+    """The places a pick of an ordering can swap with, or a number steps to; the options anything else can change to."""
+    match answer.kind:
+        case ChoiceKind.ORDERING:
+            return [other for other in range(len(answer.taken)) if other != place]
+        case ChoiceKind.NUMBER:
+            return _strides(answer.taken[0], answer.options)
+        case _:
+            return [number for number in range(answer.options) if number not in answer.taken]
+
+
+def _strides(here: int, options: int) -> list[int]:
+    """The places 1, 2, 4, 8 ... below and above, ascending: steps of every size are as likely."""
+    strides = [1 << power for power in range(options.bit_length())]
+    below = [here - stride for stride in reversed(strides) if stride <= here]
+    return below + [here + stride for stride in strides if here + stride < options]
 
 
 def _changed(answer: Answer, place: int, other: int) -> Answer:
     taken = list(answer.taken)
     match answer.kind:
-        case ChoiceKind.ONE_OF:
+        case ChoiceKind.ONE_OF | ChoiceKind.NUMBER:
             taken[place] = other
         case ChoiceKind.ORDERING:
             taken[place], taken[other] = taken[other], taken[place]

@@ -78,8 +78,8 @@ def mutate(space: Space[A], genotype: Sequence[int], rng: random.Random) -> Draw
     """A draw that differs in one live choice, picked uniformly among those with another option, plus repair.
 
     One of several options changes to another; a pick of an ordering swaps with another place; a member of a subset
-    gives way to an option outside. Everything else is kept by name; what no longer fits is drawn anew. The architecture
-    is never the one it came from: such draws are thrown away and counted as `unchanged`.
+    gives way to an option outside; a number steps up or down. Everything else is kept by name; what no longer fits is
+    drawn anew. The architecture is never the one it came from: such draws are thrown away and counted as `unchanged`.
     """
     architecture, chooser = _replay(space, genotype)
     answers = chooser.answers
@@ -193,7 +193,7 @@ def _attempt(space: Space[A], pick: Pick) -> Draw[A] | None:
 
 def _ways(answer: Answer) -> int:
     match answer.kind:
-        case ChoiceKind.ONE_OF:
+        case ChoiceKind.ONE_OF | ChoiceKind.NUMBER:
             return answer.options
         case ChoiceKind.ORDERING:
             return factorial(answer.options)

@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search_spaces.choices import Answer, ChoiceKind, Pick, Question, spelled
+from search_spaces.choices import SINGLE, Answer, Pick, Question, spelled
 from search_spaces.errors import InvalidGenotype, NotInSpace, SpaceError
 
 
@@ -58,7 +58,7 @@ class Recalled:
         if question.call not in self._values:
             raise SpaceError(f"the space recalls nothing for the choice {question.call!r}")
         value = self._values[question.call]
-        if question.kind is ChoiceKind.ONE_OF:
+        if question.kind in SINGLE:
             return value
         if len(value) != question.places:
             raise NotInSpace(question.call, f"must have {question.places} entries, got {value!r}")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from search_spaces.errors import InvalidArchitecture
+from search_spaces.grids import Grid
 from search_spaces.reading import read
 
 T = TypeVar("T")
@@ -27,6 +28,10 @@ class Choose(Protocol):
 
     def subset(self, name: str, options: Sequence[T], size: int) -> tuple[T, ...]:
         """`size` distinct options in the options' order. Recorded as `name.0` ..., ascending numbers."""
+        ...
+
+    def number(self, name: str, grid: Grid) -> float:
+        """A value of the grid. Recorded as one choice, its place; those nearby are much alike."""
         ...
 
 

@@ -32,6 +32,7 @@ from search_spaces.genotypes import (
     trace,
     validate,
 )
+from search_spaces.grids import Grid
 from search_spaces.joint.architecture import Joint
 from search_spaces.paths import paths
 from search_spaces.picks import Replay
@@ -128,6 +129,42 @@ class ToyResizerSpace:
     def count(self) -> int:
         """Depth 0, and the filters of each other depth."""
         return 1 + 2 * 2
+
+
+class ToyTraining(Architecture):
+    """A point of `ToyTrainingSpace`."""
+
+    role: ClassVar[str] = "training"
+
+    kind: Literal["toy_training"] = "toy_training"
+    rate: float
+    steps: int
+    decay: float
+
+
+class ToyTrainingSpace:
+    """Numbers: real ones on both scales, whole ones, and one that is only asked for where it matters."""
+
+    kind: ClassVar[str] = "toy_training"
+
+    def decode(self, choose: Choose) -> ToyTraining:
+        """The architecture that these choices make."""
+        rate = choose.number("rate", Grid.real(0.001, 1, log=True, points=31))
+        steps = choose.number("steps", Grid.whole(1, 9, step=2))
+        decay = choose.number("decay", Grid.real(-1, 1, points=11)) if steps > 1 else 0.0
+        return ToyTraining(rate=rate, steps=int(steps), decay=decay)
+
+    def recall(self, architecture: ToyTraining) -> Mapping[str, Any]:
+        """The answers by name: the fields themselves."""
+        return architecture.model_dump()
+
+    def load(self, data: Mapping[str, Any]) -> ToyTraining:
+        """The architecture from its JSON."""
+        return ToyTraining.load(data)
+
+    def count(self) -> int:
+        """Every rate with 1 step, and with every other number of steps and a decay."""
+        return 31 * (1 + 4 * 11)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,3 +53,10 @@ def test_random_edits_are_the_edits_there_are():
 
 def _changed_call(edit):
     return next(call for call in edit if edit[call] != ANSWERS[call])
+
+
+def test_numbers_step_by_powers_of_two_as_far_as_their_grid_goes():
+    answer = Answer(kind=ChoiceKind.NUMBER, options=12, taken=(5,))
+    assert [edit["rate"].taken[0] for edit in edits({"rate": answer})] == [1, 3, 4, 6, 7, 9]
+    rng = random.Random(2)
+    assert {random_edit({"rate": answer}, rng)["rate"].taken[0] for _ in range(200)} == {1, 3, 4, 6, 7, 9}

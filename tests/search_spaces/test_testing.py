@@ -12,6 +12,8 @@ from search_spaces.testing import (
     ToyResizer,
     ToyResizerSpace,
     ToySpace,
+    ToyTraining,
+    ToyTrainingSpace,
     corrupt,
     leaves,
     rewritten,
@@ -30,6 +32,11 @@ class TestToySpace(SpaceLaws):
 class TestToyResizerSpace(SpaceLaws):
     space = ToyResizerSpace()
     golden = (((2, 1), ToyResizer(depth=2, filters=16)),)
+
+
+class TestToyTrainingSpace(SpaceLaws):
+    space = ToyTrainingSpace()
+    golden = (((20, 1, 5), ToyTraining(rate=0.1, steps=3, decay=0.0)),)
 
 
 class Forgetful(ToySpace):
