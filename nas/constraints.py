@@ -21,6 +21,17 @@ def violation(metrics: Mapping[str, float], constraints: Iterable[Constraint]) -
     return None
 
 
+def excess(metrics: Mapping[str, float], constraints: Iterable[Constraint]) -> float:
+    """How far known metrics break their bounds, summed, each in units of its bound (of 1 where that is 0)."""
+    return sum(_beyond(metrics[c.metric], c) for c in constraints if c.metric in metrics)
+
+
+def _beyond(value: float, constraint: Constraint) -> float:
+    above = (0.0, 1.0) if constraint.max is None else (value - constraint.max, abs(constraint.max))
+    below = (0.0, 1.0) if constraint.min is None else (constraint.min - value, abs(constraint.min))
+    return sum(max(0.0, distance) / (bound or 1.0) for distance, bound in (above, below))
+
+
 def feasible(trial: Trial, constraints: Sequence[Constraint]) -> bool:
     """Whether the trial has every constrained metric, within its bounds."""
     metrics = trial.metrics

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nas.clock import Clock, system_clock
 from nas.companions import Load, Planned, planned
+from nas.constraints import excess
 from nas.document import SearchDocument
 from nas.errors import NotFound, SpaceExhausted
 from nas.history import History
@@ -205,7 +206,8 @@ class Controller:
     ) -> None:
         """Lets history and rules know how a trial ended."""
         completed = status is TrialStatus.COMPLETED
-        self._history.finish(number, point(metrics, self.document.objectives) if completed else None)
+        values = point(metrics, self.document.objectives) if completed else None
+        self._history.finish(number, values, violation=excess(metrics, self.document.constraints) if completed else 0.0)
         self._completed += completed
         if failure is None:
             return

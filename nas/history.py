@@ -31,13 +31,13 @@ class History:
     def add(self, genotype: Genotype) -> None:
         """The next trial, its result not known yet."""
         insort(self._pending, len(self._outcomes))
-        self._hidden.append(Outcome(number=len(self._outcomes), genotype=genotype, values=None))
+        self._hidden.append(Outcome(number=len(self._outcomes), genotype=genotype, values=None, pending=True))
         self._outcomes.append(self._hidden[-1])
 
-    def finish(self, number: int, values: tuple[float, ...] | None) -> None:
+    def finish(self, number: int, values: tuple[float, ...] | None, *, violation: float = 0.0) -> None:
         """The result of a trial: its objectives, larger is better; None when it has none (failed, cancelled)."""
         self._pending.remove(number)
-        self._outcomes[number] = replace(self._outcomes[number], values=values)
+        self._outcomes[number] = replace(self._outcomes[number], values=values, pending=False, violation=violation)
 
     def ready(self) -> bool:
         """Whether everything the next proposal must see is known."""

@@ -28,18 +28,30 @@ NOTHING: Mapping[str, int] = MappingProxyType({})  # no draws thrown away
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """One earlier trial as a strategy sees it. `values` holds the objectives, larger is better, in the document's
-    order; None for a trial that failed, was stopped or is not shown yet (pending)."""
+    order; None for a trial that failed, measured nothing or is not shown yet.
+
+    Of a trial that was stopped early they are those of its last measurement, and `fidelity` says how much of the task
+    it has received, 1 being all. `violation` sums how far measured constraints are broken, each in units of its bound.
+    """
 
     number: int
     genotype: Genotype
     values: tuple[float, ...] | None
+    pending: bool = False  # runs, or its result is not shown yet
+    fidelity: float = 1.0
+    violation: float = 0.0
 
 
 class Strategy(Protocol):
-    """Proposes candidates. A pure function of its arguments: no state, no clock, no randomness of its own."""
+    """Proposes candidates. A pure function of its arguments: caches are its only state, `rng` is all its randomness."""
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
-        """The candidate for trial `number`, given the outcomes in ascending number."""
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
+        """Candidates for trial `number`, best first, given the outcomes in ascending number.
+
+        The first is taken that is new and feasible; so many are drawn, and no more. Ends only when none is left.
+        """
         ...
 
 

@@ -1,9 +1,9 @@
 """Choices: how `decode` asks, and what is recorded of the answers.
 
 A `Chooser` turns the calls a space makes (`one_of`, `ordering`, `subset`, `number`) into single questions, puts each to
-one function `pick`, and records the answers as `Choice`s. Sampling, replay, encoding, mutation, a policy network or another
-optimiser differ in their `pick` and in nothing else. A part of a product of spaces asks through a `PartChooser`, under
-names of its own.
+one function `pick`, and records the answers as `Choice`s. Sampling, replay, encoding, mutation, a policy network or
+another optimiser differ in their `pick` and in nothing else. A part of a product of spaces asks through a
+`PartChooser`, under names of its own.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,7 @@
 """Regularized evolution (Real et al. 2019, Regularized Evolution for Image Classifier Architecture Search)."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +21,18 @@ class Evolution:
     population: int
     sample: int
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
-        """A mutation of a tournament's winner; a uniform sample while the first population is not complete."""
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
+        """Mutations of winners of tournaments; uniform samples while the first population is not complete."""
         alive = self._alive(history) if number >= self.population else []
-        if not alive:
-            return sample(space, rng)
-        contenders = rng.sample(alive, min(self.sample, len(alive)))
-        winner = max(contenders, key=lambda outcome: (outcome.values, -outcome.number))
-        return mutate(space, winner.genotype, rng)
+        while True:
+            if not alive:
+                yield sample(space, rng)
+                continue
+            contenders = rng.sample(alive, min(self.sample, len(alive)))
+            winner = max(contenders, key=lambda outcome: (outcome.values, -outcome.number))
+            yield mutate(space, winner.genotype, rng)
 
     def _alive(self, history: Sequence[Outcome]) -> list[Outcome]:
         """The last `population` trials with a result, newest first."""

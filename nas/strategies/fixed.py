@@ -1,9 +1,11 @@
 """A fixed list of candidates, tried in its order: to measure known architectures with a task, or the same one again
 with another seed."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from nas.ports import Outcome
 from search_spaces.choices import Chooser
 from search_spaces.errors import InvalidArchitecture, NotInSpace, Rejected, SpaceError
 from search_spaces.genotypes import Draw, decode, encode
@@ -11,6 +13,20 @@ from search_spaces.joint.space import JointSpace
 from search_spaces.picks import Recalled
 from search_spaces.registry import published_architecture
 from search_spaces.space import Architecture, Space
+
+
+class Fixed:
+    """The same candidates for every number, in their order; those tried before are passed over by the proposer."""
+
+    def __init__(self, candidates: Sequence[Draw[Any]]) -> None:
+        self.candidates = tuple(candidates)
+
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
+        """All of them."""
+        return iter(self.candidates)
+
 
 Candidate = str | tuple[int, ...] | dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Random search: the baseline every other strategy has to beat."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nas.ports import Outcome
@@ -12,6 +12,9 @@ from search_spaces.space import Space
 class Random:
     """Draws every choice uniformly; looks at nothing."""
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
-        """A uniform sample."""
-        return sample(space, rng)
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
+        """Uniform samples."""
+        while True:
+            yield sample(space, rng)

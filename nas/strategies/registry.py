@@ -2,17 +2,18 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from nas.document import EvolutionStrategy, FixedStrategy, RandomStrategy, StrategyOptions
 from nas.ports import Outcome, Strategy
 from nas.strategies.evolution import Evolution
-from nas.strategies.fixed import candidates_of
+from nas.strategies.fixed import Fixed, candidates_of
 from nas.strategies.random import Random
 from search_spaces.genotypes import Draw
 from search_spaces.space import Space
 
-MAX_DRAWS = 1000
+MAX_DRAWS = 1000  # for one number, of a strategy that could go on for ever
 
 Draws = Callable[[Sequence[Outcome], int], Iterator[Draw[Any]]]
 """The candidates for trial `number` given what is shown, in turn until one fits; ends when none is left."""
@@ -20,34 +21,25 @@ Draws = Callable[[Sequence[Outcome], int], Iterator[Draw[Any]]]
 
 def draws_from(options: StrategyOptions, *, space: Space[Any], seed: int) -> Draws:
     """The draws of the strategy the document names. Raises `SpaceError` for a fixed candidate out of the space."""
-    if isinstance(options, FixedStrategy):
-        return listed(candidates_of(options.candidates, space))
-    return asked(strategy_from(options), space=space, seed=seed)
+    limit = None if isinstance(options, FixedStrategy) else MAX_DRAWS
+    return asked(strategy_from(options, space), space=space, seed=seed, limit=limit)
 
 
-def strategy_from(options: RandomStrategy | EvolutionStrategy) -> Strategy:
-    """The strategy with these options."""
+def strategy_from(options: StrategyOptions, space: Space[Any]) -> Strategy:
+    """The strategy with these options. Raises `SpaceError` for a fixed candidate out of the space."""
     match options:
         case RandomStrategy():
             return Random()
         case EvolutionStrategy():
             return Evolution(population=options.population, sample=options.sample)
+        case FixedStrategy():
+            return Fixed(candidates_of(options.candidates, space))
 
 
-def asked(strategy: Strategy, *, space: Space[Any], seed: int, limit: int = MAX_DRAWS) -> Draws:
-    """Draws by asking; the randomness of each comes from (seed, number, draw) alone."""
-
-    def draws(history: Sequence[Outcome], number: int) -> Iterator[Draw[Any]]:
-        for draw in range(limit):
-            yield strategy.ask(space, history, number, random.Random(f"{seed}/{number}/{draw}"))
-
-    return draws
-
-
-def listed(candidates: Sequence[Draw[Any]]) -> Draws:
-    """The same candidates for every number, in their order; those tried before are passed over by the proposer."""
+def asked(strategy: Strategy, *, space: Space[Any], seed: int, limit: int | None = MAX_DRAWS) -> Draws:
+    """Draws by asking; their randomness comes from (seed, number) alone."""
 
     def draws(history: Sequence[Outcome], number: int) -> Iterator[Draw[Any]]:
-        return iter(candidates)
+        return islice(strategy.ask(space, history, number, random.Random(f"{seed}/{number}/0")), limit)
 
     return draws

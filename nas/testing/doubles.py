@@ -104,55 +104,82 @@ class CountsItsCalls:
     def __init__(self) -> None:
         self.calls = 0
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
         """Depends on the calls before."""
-        self.calls += 1
-        return sample(space, random.Random(self.calls))
+        while True:
+            self.calls += 1
+            yield sample(space, random.Random(self.calls))
 
 
 class DrawsGlobally:
     """Uses the randomness of the process."""
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
         """Depends on a state that is not an argument."""
-        return sample(space, random.Random(random.random()))
+        while True:
+            yield sample(space, random.Random(random.random()))
 
 
 class HashesText:
     """Uses the hash of a string, which differs between processes."""
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
         """Depends on the process."""
-        return sample(space, random.Random(hash("spinesearch") + rng.randrange(100)))
+        while True:
+            yield sample(space, random.Random(hash("spinesearch") + rng.randrange(100)))
 
 
 class EatsItsHistory:
     """Takes outcomes out of the history it is shown."""
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
         """Changes its argument when it can."""
         if isinstance(history, list):
             history.pop()
-        return sample(space, rng)
+        while True:
+            yield sample(space, rng)
 
 
 class BelievesInResults:
     """Breaks when the last trial has no result."""
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
         """Orders by values that may be missing."""
-        if not history:
-            return sample(space, rng)
-        return mutate(space, max(history, key=lambda outcome: outcome.values).genotype, rng)  # type: ignore[arg-type, return-value]
+        while True:
+            best = max(history, key=lambda outcome: outcome.values, default=None)  # type: ignore[arg-type, return-value]
+            yield mutate(space, best.genotype, rng) if best else sample(space, rng)
 
 
 class ProposesTwins:
     """Hands out an architecture under the genotype of another."""
 
-    def ask(self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random) -> Draw[Any]:
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
         """A draw that contradicts itself."""
-        first, second = sample(space, rng), sample(space, rng)
-        return replace(first, architecture=second.architecture)
+        while True:
+            first, second = sample(space, rng), sample(space, rng)
+            yield replace(first, architecture=second.architecture)
+
+
+class TriesOnce:
+    """Has nothing more to offer when its candidate is not taken."""
+
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
+        """One draw."""
+        yield sample(space, rng)
 
 
 # Evaluators.

@@ -11,7 +11,8 @@ import pickle
 import random
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -23,18 +24,25 @@ from search_spaces.testing import ToySpace
 
 ASK_ELSEWHERE = """
 import pickle, random, sys
+from itertools import islice
 strategy, space, history, number = pickle.load(sys.stdin.buffer)
-print(list(strategy.ask(space, history, number, random.Random("elsewhere")).genotype))
+print([list(draw.genotype) for draw in islice(strategy.ask(space, history, number, random.Random("elsewhere")), 3)])
 """
 
 
 def history_of(space: Space[Any], length: int, *, without_result: Sequence[int] = ()) -> tuple[Outcome, ...]:
-    """A history of random candidates with results, but for the numbers named."""
+    """A history of random candidates with results, but for the numbers named: those have failed or run.
+
+    Some of the others were stopped early, some break a measured constraint.
+    """
     return tuple(
         Outcome(
             number=number,
             genotype=sample(space, random.Random(number)).genotype,
             values=None if number in without_result else (random.Random(number).random(),),
+            pending=number in without_result and number % 2 == 1,
+            fidelity=0.5 if number % 7 == 3 else 1.0,
+            violation=0.25 if number % 5 == 4 else 0.0,
         )
         for number in range(length)
     )
@@ -63,7 +71,7 @@ class StrategySuite:
 
     def test_another_process_proposes_the_same(self, strategy: Strategy, space: Space[Any]) -> None:
         history = history_of(space, 40, without_result=(3, 38))
-        here = strategy.ask(space, history, 40, random.Random("elsewhere"))
+        here = first(strategy.ask(space, history, 40, random.Random("elsewhere")))
         for hash_seed in ("1", "2"):
             ran = subprocess.run(
                 [sys.executable, "-c", ASK_ELSEWHERE],
@@ -72,12 +80,18 @@ class StrategySuite:
                 capture_output=True,
                 check=True,
             )
-            assert ran.stdout.decode().strip() == str(list(here.genotype))
+            assert ran.stdout.decode().strip() == str([list(draw.genotype) for draw in here])
 
     def test_other_randomness_gives_other_proposals(self, strategy: Strategy, space: Space[Any]) -> None:
         history = history_of(space, 40)
-        asked = {strategy.ask(space, history, 40, random.Random(draw)).genotype for draw in range(20)}
+        asked = {next(strategy.ask(space, history, 40, random.Random(seed))).genotype for seed in range(20)}
         assert len(asked) > 1
+
+    def test_what_was_thrown_away_is_not_all_there_is(self, strategy: Strategy, space: Space[Any]) -> None:
+        history = history_of(space, 40)
+        for number in (0, 5, 40):
+            asked = islice(strategy.ask(space, history[:number], number, random.Random(number)), 50)
+            assert len({draw.genotype for draw in asked}) > 10
 
     def test_the_global_randomness_is_left_alone(self, strategy: Strategy, space: Space[Any]) -> None:
         before = random.getstate()
@@ -88,19 +102,24 @@ class StrategySuite:
         given = list(history_of(space, 40, without_result=(0, 7, 39)))
         kept = tuple(given)
         for draw in range(5):
-            strategy.ask(space, given, 40, random.Random(draw))
+            first(strategy.ask(space, given, 40, random.Random(draw)))
         assert tuple(given) == kept
 
     def test_any_history_will_do(self, strategy: Strategy, space: Space[Any]) -> None:
         for without_result in ((), range(40), range(39), range(0, 40, 2)):
             history = history_of(space, 40, without_result=without_result)
-            strategy.ask(space, history, 40, random.Random(0))
-        strategy.ask(space, (), 0, random.Random(0))
-        strategy.ask(space, (), 100, random.Random(0))
+            first(strategy.ask(space, history, 40, random.Random(0)))
+        first(strategy.ask(space, (), 0, random.Random(0)))
+        first(strategy.ask(space, (), 100, random.Random(0)))
 
     def _proposals(self, strategy: Strategy, space: Space[Any]) -> list[Draw[Any]]:
-        return [self._ask(strategy, space, number) for number in range(0, 60, 3)]
+        return [draw for number in range(0, 60, 3) for draw in self._ask(strategy, space, number)]
 
-    def _ask(self, strategy: Strategy, space: Space[Any], number: int) -> Draw[Any]:
+    def _ask(self, strategy: Strategy, space: Space[Any], number: int) -> list[Draw[Any]]:
         history = history_of(space, number, without_result=(1, 5, number - 1))
-        return strategy.ask(space, history, number, random.Random(f"{number}"))
+        return first(strategy.ask(space, history, number, random.Random(f"{number}")))
+
+
+def first(asked: Iterator[Draw[Any]], most: int = 3) -> list[Draw[Any]]:
+    """The best candidates of those asked for."""
+    return list(islice(asked, most))

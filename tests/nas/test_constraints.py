@@ -2,7 +2,7 @@
 
 import pytest
 
-from nas.constraints import spelled, violation
+from nas.constraints import excess, spelled, violation
 from nas.document import Constraint
 
 PARAMS = Constraint(metric="params", max=400_000)
@@ -20,6 +20,13 @@ AP = Constraint(metric="AP", min=0.25)
 )
 def test_the_first_broken_bound_is_told(metrics, sentence):
     assert violation(metrics, [PARAMS, AP]) == sentence
+
+
+def test_how_far_bounds_are_broken_adds_up_in_units_of_the_bounds():
+    broken = {"params": 500_000.0, "AP": 0.2}
+    assert excess(broken, [PARAMS, AP]) == pytest.approx(0.25 + 0.2)
+    assert excess({"params": 400_000.0, "AP": 0.25}, [PARAMS, AP]) == excess({}, [PARAMS, AP]) == 0
+    assert excess({"loss": 3.0}, [Constraint(metric="loss", min=-1, max=0)]) == 3
 
 
 def test_numbers_are_spelled_for_people():

@@ -21,6 +21,7 @@ def test_a_fixed_lag_waits_for_exactly_the_trials_it_shows():
     history.finish(2, (2.0,))
     assert history.ready()
     assert [outcome.values for outcome in history.shown()] == [(0.0,), (1.0,), (2.0,), None, None]
+    assert [outcome.pending for outcome in history.shown()] == [False, False, False, True, True]
     assert history.seen() is None
 
 

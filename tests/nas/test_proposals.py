@@ -7,8 +7,9 @@ import pytest
 from nas.document import Constraint
 from nas.errors import SpaceExhausted
 from nas.proposals import Proposer
+from nas.strategies.fixed import Fixed
 from nas.strategies.random import Random
-from nas.strategies.registry import asked, listed
+from nas.strategies.registry import asked
 from nas.testing.searches import toy_metrics
 from search_spaces.errors import DrawsExhausted, InvalidArchitecture
 from search_spaces.genotypes import sample
@@ -38,7 +39,7 @@ def test_what_was_tried_before_is_not_proposed():
 
 def test_a_fixed_list_is_gone_through_in_its_order():
     candidates = [sample(SPACE, random.Random(seed)) for seed in range(6)]
-    proposer = Proposer(listed(candidates), toy_metrics, SHALLOW)
+    proposer = Proposer(asked(Fixed(candidates), space=SPACE, seed=0), toy_metrics, SHALLOW)
     shallow = [draw for draw in candidates if draw.architecture.depth == 3]
     assert 0 < len(shallow) < 6
     assert [proposer.propose((), number).draw for number in range(len(shallow))] == shallow

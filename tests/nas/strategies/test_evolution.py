@@ -25,7 +25,7 @@ class TestEvolution(StrategySuite):
 
 def test_the_first_population_is_drawn_at_random():
     history = history_of(SPACE, 5)
-    draw = Evolution(population=6, sample=3).ask(SPACE, history, 5, random.Random(1))
+    draw = next(Evolution(population=6, sample=3).ask(SPACE, history, 5, random.Random(1)))
     assert draw == sample(SPACE, random.Random(1))
 
 
@@ -34,7 +34,7 @@ def test_the_best_of_the_living_is_mutated():
     best = max(history, key=lambda outcome: outcome.values)
     rng = random.Random(1)
     rng.sample(history, 10)
-    draw = Evolution(population=10, sample=10).ask(SPACE, history, 10, random.Random(1))
+    draw = next(Evolution(population=10, sample=10).ask(SPACE, history, 10, random.Random(1)))
     assert draw == mutate(SPACE, best.genotype, rng)
 
 
@@ -57,7 +57,7 @@ def test_later_objectives_break_ties_and_older_trials_win_the_rest():
     history = [Outcome(number=n, genotype=g, values=v) for n, (g, v) in enumerate(zip(genotypes, values, strict=True))]
     rng = random.Random(3)
     rng.sample(history, 4)
-    draw = Evolution(population=4, sample=4).ask(SPACE, history, 4, random.Random(3))
+    draw = next(Evolution(population=4, sample=4).ask(SPACE, history, 4, random.Random(3)))
     assert draw == mutate(SPACE, genotypes[1], rng)
 
 

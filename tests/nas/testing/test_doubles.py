@@ -33,6 +33,7 @@ STRATEGIES = {
     doubles.EatsItsHistory: "test_the_history_is_not_changed",
     doubles.BelievesInResults: "test_any_history_will_do",
     doubles.ProposesTwins: "test_a_proposal_is_a_canonical_member_of_the_space",
+    doubles.TriesOnce: "test_what_was_thrown_away_is_not_all_there_is",
 }
 EVALUATORS = {
     doubles.MeasuresNothing: "test_measurements_come_in_ascending_fidelity_with_finite_metrics",
