@@ -4,7 +4,7 @@ trial, and is left out of the Pareto front and of feasible listings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from nas.document import Constraint
+from nas.objectives import Constraint
 from nas.records import Trial
 
 

@@ -4,15 +4,18 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError, model_validator
 
 from nas.checks import problems_between
 from nas.document_text import read_data
 from nas.errors import DocumentError
+from nas.objectives import Constraint, Objective
 from nas.problems import Problem, problems_of
+from nas.strategies.evolution import EvolutionStrategy
+from nas.strategies.fixed import FixedStrategy
+from nas.strategies.random import RandomStrategy
 from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
 from nas.tasks.options import Options
@@ -21,93 +24,12 @@ from nas.tasks.robustness import RobustnessTask
 from nas.weight_files import resolved_weights
 from search_spaces.reading import wrong
 
-
-class Objective(Options):
-    """A metric with a direction."""
-
-    metric: str = Field(description="a metric of the task or a static one (params, macs); see the task")
-    goal: Literal["maximize", "minimize"] = Field("maximize", description="which way is better")
-
-
-class Constraint(Options):
-    """A metric with a bound; at least one of `min`, `max`."""
-
-    metric: str = Field(
-        description="a static metric (params, macs): candidates that break it are never trained; or a measured one: "
-        "trials that break it are left out of the Pareto front"
-    )
-    min: float | None = Field(None, description="least value allowed")
-    max: float | None = Field(None, description="greatest value allowed")
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        if self.min is None and self.max is None:
-            raise wrong("max", "min or max is required")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise wrong("min", f"must be at most max, {self.max:g}, got {self.min:g}")
-        return self
-
-
-def _either(sentence: str) -> WrapValidator:
-    """One sentence where pydantic has one per type a value may have. A genotype comes as a list from JSON."""
-
-    def validated(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-        try:
-            return validate(tuple(value) if isinstance(value, list) else value)
-        except ValidationError:
-            raise PydanticCustomError("either", "{sentence}", {"sentence": sentence}) from None
-
-    return WrapValidator(validated)
-
-
-class RandomStrategy(Options):
-    """Draws uniformly from the space. It looks at no results, so it never waits for any."""
-
-    kind: Literal["random"] = Field("random", description="uniform draws")
-
-
-class EvolutionStrategy(Options):
-    """Regularized evolution (Real et al. 2019): the oldest die, the best of a sample is mutated."""
-
-    kind: Literal["evolution"] = Field("evolution", description="regularized evolution")
-    population: int = Field(32, ge=2, description="how many of the last completed trials are alive")
-    sample: int = Field(8, ge=1, description="how many of them compete to be mutated; at most population")
-    lag: Annotated[int | Literal["none"] | None, _either("must be a whole number, none or null")] = Field(
-        None,
-        description="trial n sees the results of trials 0 .. n - lag and waits for them, so the search is the same at "
-        "any speed; null: twice resources.concurrent; none: it sees all there are and never waits",
-    )
-
-    @model_validator(mode="after")
-    def _fitting(self) -> Self:
-        if self.sample > self.population:
-            raise wrong("sample", f"must be at most population, {self.population}, got {self.sample}")
-        if isinstance(self.lag, int) and self.lag < 1:
-            raise wrong("lag", f"must be at least 1, none or null, got {self.lag}")
-        return self
-
-
-Candidate = Annotated[
-    str | tuple[int, ...] | dict[str, Any],
-    _either("must be a published name, a genotype (list of whole numbers) or an architecture (mapping)"),
-]
-
-
-class FixedStrategy(Options):
-    """Tries a list of architectures in its order; with another seed the same ones are trained differently."""
-
-    kind: Literal["fixed"] = Field("fixed", description="a list of architectures")
-    candidates: tuple[Candidate, ...] = Field(
-        min_length=1,
-        description="published names (their graph, with the widths of the space), architectures as JSON, or genotypes",
-    )
-
-
 TaskOptions = DetectionTask | ClassificationTask | QualityTask | RobustnessTask
 """What candidates are trained to do, by its kind. A new one also stands in `nas.checks`, `nas.static_metrics.KINDS` and
 `workers.evaluator.TASKS`."""
 
 StrategyOptions = RandomStrategy | EvolutionStrategy | FixedStrategy
+"""How candidates are proposed, by its kind. What is built from them stands in `nas.strategies.registry`."""
 
 
 class Budget(Options):

@@ -12,6 +12,7 @@ from nas.proposals import Proposer
 from nas.records import Lease
 from nas.static_metrics import StaticMetrics, static_metrics_of
 from nas.strategies.registry import draws_from
+from nas.strategies.setting import Setting
 from search_spaces.registry import space_from
 from search_spaces.space import Space
 
@@ -35,7 +36,10 @@ def open_controller(
     document = SearchDocument.model_validate(storage.search(search_id).document)
     space = space or space_from(document.space)
     measure = static_metrics or static_metrics_of(document.task)
-    draws = draws_from(document.strategy, space=space, seed=document.seed)
+    setting = Setting(
+        space=space, static_metrics=measure, objectives=document.objectives, constraints=document.constraints
+    )
+    draws = draws_from(document.strategy, setting, seed=document.seed)
     lease = _lease(storage, search_id, owner=owner, ttl_s=ttl_s)
     tried = [trial.architecture_id for trial in storage.trials(search_id) if trial.companion is None]
     tried += [candidate.architecture_id for candidate in storage.infeasible(search_id)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from nas.constraints import feasible
-from nas.document import Constraint, Objective
+from nas.objectives import Constraint, Objective
 from nas.records import Trial, TrialStatus
 
 Key = TypeVar("Key")

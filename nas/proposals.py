@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nas.constraints import violation
-from nas.document import Constraint
 from nas.errors import SpaceExhausted
+from nas.objectives import Constraint
 from nas.ports import Outcome
 from nas.records import Infeasible, Trial, TrialStatus
 from nas.static_metrics import StaticMetrics

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nas.document import Budget, ComparisonOptions, EvolutionStrategy, FixedStrategy, SearchDocument
+from nas.document import Budget, ComparisonOptions, SearchDocument
 from nas.history import Lag
 from nas.records import SearchStatus
+from nas.strategies.fixed import FixedStrategy
+from nas.strategies.learning import LearningOptions
 from search_spaces.controls import CONTROLS
 from search_spaces.registry import published_architecture
 
@@ -26,13 +28,9 @@ def lag_of(document: SearchDocument) -> Lag:
 
     A strategy that looks at no results is shown none: a lag longer than the search, so it never waits.
     """
-    match document.strategy:
-        case EvolutionStrategy(lag=None):
-            return 2 * document.resources.concurrent
-        case EvolutionStrategy(lag=lag) if lag is not None:
-            return lag
-        case _:
-            return document.budget.trials + 1
+    if not isinstance(document.strategy, LearningOptions):
+        return document.budget.trials + 1
+    return document.strategy.lag or 2 * document.resources.concurrent
 
 
 def trial_budget(document: SearchDocument) -> int:

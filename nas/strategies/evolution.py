@@ -3,11 +3,29 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
 
 from nas.ports import Outcome
+from nas.strategies.learning import LearningOptions
 from search_spaces.genotypes import Draw, mutate, sample
+from search_spaces.reading import wrong
 from search_spaces.space import Space
+
+
+class EvolutionStrategy(LearningOptions):
+    """Regularized evolution (Real et al. 2019): the oldest die, the best of a sample is mutated."""
+
+    kind: Literal["evolution"] = Field("evolution", description="regularized evolution")
+    population: int = Field(32, ge=2, description="how many of the last completed trials are alive")
+    sample: int = Field(8, ge=1, description="how many of them compete to be mutated; at most population")
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        if self.sample > self.population:
+            raise wrong("sample", f"must be at most population, {self.population}, got {self.sample}")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

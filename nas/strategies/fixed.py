@@ -3,9 +3,12 @@ with another seed."""
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from nas.ports import Outcome
+from nas.tasks.options import Options, either
 from search_spaces.choices import Chooser
 from search_spaces.errors import InvalidArchitecture, NotInSpace, Rejected, SpaceError
 from search_spaces.genotypes import Draw, decode, encode
@@ -13,6 +16,21 @@ from search_spaces.joint.space import JointSpace
 from search_spaces.picks import Recalled
 from search_spaces.registry import published_architecture
 from search_spaces.space import Architecture, Space
+
+Candidate = Annotated[
+    str | tuple[int, ...] | dict[str, Any],
+    either("must be a published name, a genotype (list of whole numbers) or an architecture (mapping)"),
+]
+
+
+class FixedStrategy(Options):
+    """Tries a list of architectures in its order; with another seed the same ones are trained differently."""
+
+    kind: Literal["fixed"] = Field("fixed", description="a list of architectures")
+    candidates: tuple[Candidate, ...] = Field(
+        min_length=1,
+        description="published names (their graph, with the widths of the space), architectures as JSON, or genotypes",
+    )
 
 
 class Fixed:
@@ -26,9 +44,6 @@ class Fixed:
     ) -> Iterator[Draw[Any]]:
         """All of them."""
         return iter(self.candidates)
-
-
-Candidate = str | tuple[int, ...] | dict[str, Any]
 
 
 def candidates_of(candidates: Sequence[Candidate], space: Space[Any]) -> tuple[Draw[Any], ...]:

@@ -5,27 +5,29 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from nas.document import EvolutionStrategy, FixedStrategy, RandomStrategy, StrategyOptions
+from nas.document import StrategyOptions
 from nas.ports import Outcome, Strategy
-from nas.strategies.evolution import Evolution
-from nas.strategies.fixed import Fixed, candidates_of
-from nas.strategies.random import Random
+from nas.strategies.evolution import Evolution, EvolutionStrategy
+from nas.strategies.fixed import Fixed, FixedStrategy, candidates_of
+from nas.strategies.random import Random, RandomStrategy
+from nas.strategies.setting import Setting
 from search_spaces.genotypes import Draw
 from search_spaces.space import Space
 
 MAX_DRAWS = 1000  # for one number, of a strategy that could go on for ever
+FINITE = (FixedStrategy,)
 
 Draws = Callable[[Sequence[Outcome], int], Iterator[Draw[Any]]]
 """The candidates for trial `number` given what is shown, in turn until one fits; ends when none is left."""
 
 
-def draws_from(options: StrategyOptions, *, space: Space[Any], seed: int) -> Draws:
+def draws_from(options: StrategyOptions, setting: Setting, *, seed: int) -> Draws:
     """The draws of the strategy the document names. Raises `SpaceError` for a fixed candidate out of the space."""
-    limit = None if isinstance(options, FixedStrategy) else MAX_DRAWS
-    return asked(strategy_from(options, space), space=space, seed=seed, limit=limit)
+    limit = None if isinstance(options, FINITE) else MAX_DRAWS
+    return asked(strategy_from(options, setting), space=setting.space, seed=seed, limit=limit)
 
 
-def strategy_from(options: StrategyOptions, space: Space[Any]) -> Strategy:
+def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
     """The strategy with these options. Raises `SpaceError` for a fixed candidate out of the space."""
     match options:
         case RandomStrategy():
@@ -33,7 +35,7 @@ def strategy_from(options: StrategyOptions, space: Space[Any]) -> Strategy:
         case EvolutionStrategy():
             return Evolution(population=options.population, sample=options.sample)
         case FixedStrategy():
-            return Fixed(candidates_of(options.candidates, space))
+            return Fixed(candidates_of(options.candidates, setting.space))
 
 
 def asked(strategy: Strategy, *, space: Space[Any], seed: int, limit: int | None = MAX_DRAWS) -> Draws:

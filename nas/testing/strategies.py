@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
+from nas.objectives import Objective
 from nas.ports import Outcome, Strategy
+from nas.strategies.setting import Setting
 from search_spaces.genotypes import Draw, decode, encode, sample
 from search_spaces.space import Space
 from search_spaces.testing import ToySpace
@@ -46,6 +48,12 @@ def history_of(space: Space[Any], length: int, *, without_result: Sequence[int] 
         )
         for number in range(length)
     )
+
+
+def toy_setting(space: Space[Any] | None = None, *, objectives: int = 1) -> Setting:
+    """A setting over the toy space, or another, without costs; so many objectives to maximise."""
+    goals = tuple(Objective(metric=f"value_{index}") for index in range(objectives))
+    return Setting(space=space or ToySpace(), static_metrics=lambda _: {}, objectives=goals)
 
 
 class StrategySuite:

@@ -3,7 +3,7 @@
 import pytest
 
 from nas.constraints import excess, spelled, violation
-from nas.document import Constraint
+from nas.objectives import Constraint
 
 PARAMS = Constraint(metric="params", max=400_000)
 AP = Constraint(metric="AP", min=0.25)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.document import Constraint, Objective
+from nas.objectives import Constraint, Objective
 from nas.pareto import dominates, non_dominated, pareto_front
 from nas.records import Measurement, Trial, TrialStatus
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from nas.document import Constraint
 from nas.errors import SpaceExhausted
+from nas.objectives import Constraint
 from nas.proposals import Proposer
 from nas.strategies.fixed import Fixed
 from nas.strategies.random import Random

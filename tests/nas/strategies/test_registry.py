@@ -2,19 +2,20 @@
 
 import random
 
-from nas.document import EvolutionStrategy, FixedStrategy, RandomStrategy
-from nas.strategies.evolution import Evolution
-from nas.strategies.random import Random
+from nas.strategies.evolution import Evolution, EvolutionStrategy
+from nas.strategies.fixed import FixedStrategy
+from nas.strategies.random import Random, RandomStrategy
 from nas.strategies.registry import asked, draws_from, strategy_from
+from nas.testing.strategies import toy_setting
 from search_spaces.genotypes import sample
 from search_spaces.spinenet.space import SpineNetSpace
 from search_spaces.testing import ToySpace
 
 
 def test_options_make_their_strategy():
-    assert isinstance(strategy_from(RandomStrategy(), ToySpace()), Random)
+    assert isinstance(strategy_from(RandomStrategy(), toy_setting()), Random)
     evolution = EvolutionStrategy(population=5, sample=2)
-    assert strategy_from(evolution, ToySpace()) == Evolution(population=5, sample=2)
+    assert strategy_from(evolution, toy_setting()) == Evolution(population=5, sample=2)
 
 
 def test_the_randomness_of_draws_comes_from_seed_and_number():
@@ -26,6 +27,6 @@ def test_the_randomness_of_draws_comes_from_seed_and_number():
 
 
 def test_fixed_candidates_are_drawn_in_their_order():
-    draws = draws_from(FixedStrategy(candidates=("r0-sp53", "spinenet-49")), space=SpineNetSpace(), seed=0)
+    draws = draws_from(FixedStrategy(candidates=("r0-sp53", "spinenet-49")), toy_setting(SpineNetSpace()), seed=0)
     assert [draw.genotype for draw in draws((), 0)] == [draw.genotype for draw in draws((), 1)]
     assert len(list(draws((), 0))) == 2
