@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch import device as Device
 
+from nas.correctness import write_correct
 from nas.errors import TrialFailure
 from nas.records import FailureKind
 from nas.tasks.classification import ClassificationTask
@@ -16,6 +17,7 @@ from workers.classification.losses import classification_loss, losses_of
 from workers.classification.metrics import Judgement, ranks_of
 from workers.classification.networks import build_network, input_of
 from workers.data.augment import normalised
+from workers.data.batching import spread
 from workers.data.labelled import LabelledPictures, read_labelled
 from workers.data.labelled_split import LabelledBatch, LabelledSplit
 from workers.resized_sheet import SHOWN, show_resized
@@ -39,6 +41,7 @@ class Classification:
         data = read_labelled(options.data)
         self._classes = _classes(options, len(data.train.classes))
         self._train, self._val = (self._split(pictures, cache_directory) for pictures in (data.train, data.val))
+        self._judged: tuple[nn.Module, Judgement] | None = None
 
     @property
     def workload(self) -> str:
@@ -84,13 +87,18 @@ class Classification:
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Accuracies, errors and the loss, against labels that are not smoothed, on the validation split."""
-        return self.judge(network).metrics
+        judgement = self.judge(network)
+        self._judged = (network, judgement)
+        return judgement.metrics
 
     def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
-        """What a learned resizer makes of the first validation pictures."""
-        mean, std = self._options.pixel_mean, self._options.pixel_std
-        first = self._val.val_batches(SHOWN)
-        return show_resized(network, lambda: self._pixels(next(iter(first))), folder, mean=mean, std=std)
+        """Which validation pictures the network gets right, in the pass `top1` (see `nas.correctness`); what a learned
+        resizer makes of pictures from all over the validation split."""
+        judged, judgement = self._judged or (None, None)
+        if judgement is None or judged is not network:
+            judgement = self.judge(network)
+        correct = write_correct(folder, {"top1": judgement.correct.tolist()})
+        return (correct, *self._resized(network, folder))
 
     def judge(self, network: nn.Module) -> Judgement:
         """What becomes of every validation picture, in their order: two networks judged by the same task can be
@@ -105,6 +113,11 @@ class Classification:
             ranks.append(ranks_of(known, labels))
             losses.append(losses_of(logits, labels, kind=self._options.loss, smoothing=0.0))
         return Judgement(ranks=torch.cat(ranks).cpu().numpy(), losses=torch.cat(losses).cpu().numpy())
+
+    def _resized(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
+        mean, std = self._options.pixel_mean, self._options.pixel_std
+        places = spread(len(self._val), SHOWN)
+        return show_resized(network, lambda: self._pixels(self._val.chosen(places)), folder, mean=mean, std=std)
 
     def _split(self, pictures: LabelledPictures, cache_directory: Path) -> LabelledSplit:
         return LabelledSplit(

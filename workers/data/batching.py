@@ -20,6 +20,13 @@ def chunks(order: list[int], size: int) -> list[list[int]]:
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
+def spread(pictures: int, count: int) -> list[int]:
+    """Up to `count` places evenly over the pictures, the middle of each of as many equal parts: of pictures in the
+    order of their classes, some of every class."""
+    shown = min(pictures, count)
+    return [(2 * part + 1) * pictures // (2 * shown) for part in range(shown)]
+
+
 def prepared(pieces: list[list[int]], prepare: Callable[[list[int]], T], threads: int) -> Iterator[T]:
     """What `prepare` makes of each piece, in order. `threads`: prepare beside the caller; 0: in the caller.
 

@@ -12,6 +12,7 @@ from nas.records import FailureKind
 from nas.tasks.detection import DetectionTask
 from search_spaces.space import Architecture
 from workers.data.augment import Batch, normalised
+from workers.data.batching import spread
 from workers.data.split import DetectionSplit
 from workers.detection.anchors import anchor_boxes
 from workers.detection.average_precision import DetectionRecord, check_boxes
@@ -112,10 +113,10 @@ class Detection:
         return record.result().metrics
 
     def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
-        """What a learned resizer makes of the first validation pictures."""
+        """What a learned resizer makes of pictures from all over the validation split."""
         mean, std = self._options.pixel_mean, self._options.pixel_std
-        first = self._val.val_batches(SHOWN)
-        return show_resized(network, lambda: self._pixels(next(iter(first))), folder, mean=mean, std=std)
+        places = spread(len(self._val), SHOWN)
+        return show_resized(network, lambda: self._pixels(self._val.chosen(places)), folder, mean=mean, std=std)
 
     def _detections(self, network: nn.Module, batch: Batch) -> list[Detections]:
         logits, codes = self._predictions(network, batch)

@@ -13,6 +13,7 @@ from search_spaces.resizer.resampling import Resampling
 from search_spaces.space import Architecture
 from workers.classification.networks import Input, build_network, input_of
 from workers.data.augment import normalised
+from workers.data.batching import spread
 from workers.data.ratings import RatedPictures
 from workers.quality.losses import emd_loss
 from workers.quality.metrics import quality_metrics
@@ -85,10 +86,10 @@ class Quality:
         return quality_metrics(self.predict(network), torch.from_numpy(self._val.rated.histograms))
 
     def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
-        """What a learned resizer makes of the first validation pictures."""
+        """What a learned resizer makes of pictures from all over the validation split."""
         mean, std = self._options.pixel_mean, self._options.pixel_std
-        first = self._val.val_batches(SHOWN)
-        return show_resized(network, lambda: self._pixels(next(iter(first))), folder, mean=mean, std=std)
+        places = spread(len(self._val), SHOWN)
+        return show_resized(network, lambda: self._pixels(self._val.chosen(places)), folder, mean=mean, std=std)
 
     def predict(self, network: nn.Module) -> Tensor:
         """The predicted distributions of votes, float64 [N, 10], of the validation pictures in their order.

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from nas.correctness import write_correct
 from nas.errors import TrialFailure
 from nas.records import FailureKind
 from nas.tasks.robustness import RobustnessTask
@@ -30,7 +31,7 @@ from workers.data.labelled_split import LabelledSplit
 from workers.robustness.capture import Outputs, layer_of, run_capturing
 from workers.robustness.distortions import Distortion, draw_distortions, seeded_for
 from workers.robustness.losses import intermediate_loss
-from workers.robustness.metrics import PASSES, Flags, SignAgreement, robustness_metrics, write_correct
+from workers.robustness.metrics import PASSES, Flags, SignAgreement, robustness_metrics
 from workers.robustness.pictures import RobustSplit, ViewedBatch
 from workers.robustness.targets import TargetBits, open_targets, packed_targets
 from workers.robustness.teacher import Teacher, dropouts, open_teacher
@@ -158,11 +159,11 @@ class Robustness:
         return judgement.metrics
 
     def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
-        """Which validation pictures the network gets right in which pass, as `correct.npz`: see `read_correct`."""
+        """Which validation pictures the network gets right in which pass: see `nas.correctness`."""
         judged, judgement = self._judged or (None, None)
         if judgement is None or judged is not network:
             judgement = self.judge(network)
-        return (write_correct(folder / "correct.npz", judgement.correct),)
+        return (write_correct(folder, {name: flags.tolist() for name, flags in judgement.correct.items()}),)
 
     @torch.no_grad()
     def judge(self, network: nn.Module) -> Judgement:

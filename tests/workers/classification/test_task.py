@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from nas.correctness import read_correct
 from nas.errors import TrialFailure
 from nas.records import FailureKind
 from nas.tasks.classification import ClassificationTask
@@ -188,3 +189,30 @@ def test_grey_and_cmyk_pictures_are_trained_on(tmp_path: Path) -> None:
         (Path(data["train"]) / "red" / f"{name}.png").unlink()
         picture.save(Path(data["train"]) / "red" / f"{name}.jpg")
     assert next(opened(tmp_path, data).batches(epoch=0, seed=0)).images.shape == (6, 3, 16, 16)
+
+
+def test_what_was_right_is_kept_picture_by_picture(folder: Path, data: Data, tmp_path: Path) -> None:
+    task = opened(folder, data)
+    network = Says([0, 1, 0, 1, 1, 1, 0, 2, 2, *[0] * 9])
+    task.evaluate(network)
+    (file,) = task.show(network, tmp_path)  # judged already: it is not asked again
+    assert read_correct(file)["top1"].flags == [True, False, True, True, True, True, False, True, True]
+    (file,) = task.show(Says([0] * 9), tmp_path)
+    assert read_correct(file)["top1"].flags == [True] * 3 + [False] * 6
+
+
+def test_the_sheet_shows_pictures_of_every_class(folder: Path, data: Data, tmp_path: Path) -> None:
+    joint = resized()
+    task = opened(folder, data, joint)
+    with torch.no_grad():
+        files = task.show(task.network(joint).eval(), tmp_path)
+    assert [file.name for file in files] == ["correct.json", "resized.png"]
+    stored = next(task._val.val_batches(9)).images
+    height, width = stored.shape[2:]
+    with Image.open(files[1]) as sheet:
+        pixels = np.asarray(sheet)
+    tall = (pixels.shape[0] - 14 - 4) // 6 - 4
+    for row, picture in enumerate([0, 2, 3, 5, 6, 8]):
+        top = 14 + 4 + row * (tall + 4)
+        shown = pixels[top : top + height, 4 : 4 + width]
+        assert np.array_equal(shown, stored[picture].permute(1, 2, 0).numpy())

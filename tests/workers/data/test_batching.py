@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from workers.data.batching import chunks, prepared, steps
+from workers.data.batching import chunks, prepared, spread, steps
 
 
 def test_only_full_batches_count_unless_there_is_none():
@@ -35,3 +35,11 @@ def test_an_iterator_that_is_closed_prepares_no_more_than_was_ahead():
     assert next(batches) == [0]
     batches.close()
     assert len(done) <= 6
+
+
+@pytest.mark.parametrize(
+    ("pictures", "count", "places"),
+    [(9, 3, [1, 4, 7]), (10, 6, [0, 2, 4, 5, 7, 9]), (3, 6, [0, 1, 2]), (1, 6, [0]), (50_000, 2, [12_500, 37_500])],
+)
+def test_chosen_pictures_are_spread_evenly_over_all(pictures, count, places):
+    assert spread(pictures, count) == places

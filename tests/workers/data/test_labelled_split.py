@@ -86,3 +86,9 @@ def test_the_fingerprint_tells_pixels_labels_and_classes(pictures, tmp_path, spl
         fields = {name: getattr(pictures, name) for name in ("folder", "names", "labels", "classes")}
         assert opened(LabelledPictures(**{**fields, **changes}), tmp_path).fingerprint != split.fingerprint
     assert opened(pictures, tmp_path, size=(8, 8)).fingerprint != split.fingerprint
+
+
+def test_chosen_pictures_are_those_of_the_validation_batches(split):
+    chosen, whole = split.chosen([10, 3]), next(split.val_batches(11))
+    assert (chosen.indices, chosen.labels.tolist()) == ((10, 3), [1, 0])
+    assert torch.equal(chosen.images, whole.images[[10, 3]])

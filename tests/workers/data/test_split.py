@@ -91,3 +91,9 @@ def test_real_pictures_load_at_full_size(shared_data, tmp_path):
     batch = next(split.train_batches(epoch=0, seed=0, batch_size=8, flips=("horizontal", "vertical")))
     assert batch.images.float().std() > 10
     assert all((boxes[:, 2] <= 96).all() and (boxes[:, 3] <= 72).all() for boxes in batch.boxes)
+
+
+def test_chosen_pictures_are_those_of_the_validation_batches(split):
+    chosen, whole = split.chosen([9, 3]), next(split.val_batches(10))
+    assert chosen.image_ids == (10, 4)
+    assert torch.equal(chosen.images, whole.images[[9, 3]])

@@ -94,3 +94,10 @@ def test_the_fingerprint_follows_votes_and_pixels(folder: Path, rated: RatedPict
     others = (opened(folder, votes), opened(folder, rated, fit="crop"))
     assert first.fingerprint == again.fingerprint
     assert len({first.fingerprint, *(other.fingerprint for other in others)}) == 3
+
+
+def test_chosen_pictures_are_those_of_the_validation_batches(folder: Path, rated: RatedPictures):
+    split = opened(folder, rated, crop_fraction=0.5)
+    chosen, whole = split.chosen([30, 3]), next(split.val_batches(len(split)))
+    assert torch.equal(chosen.images, whole.images[[30, 3]])
+    assert torch.equal(chosen.histograms, whole.histograms[[30, 3]])

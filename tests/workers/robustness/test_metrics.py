@@ -1,33 +1,15 @@
-"""The table of the publication, agreement of signs, and the paired test."""
-
-import math
-from pathlib import Path
+"""The table of the publication, and agreement of signs."""
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from workers.robustness.distortions import EVALUATED
-from workers.robustness.metrics import (
-    PASSES,
-    SignAgreement,
-    mcnemar,
-    read_correct,
-    robustness_metrics,
-    write_correct,
-)
+from workers.robustness.metrics import PASSES, SignAgreement, robustness_metrics
 
 
 def flags(right: int, count: int = 20) -> np.ndarray:
     return np.arange(count) < right
-
-
-def paired(both: int, only_first: int, only_second: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
-    first = np.repeat([True, True, False, False], [both, only_first, only_second, neither])
-    second = np.repeat([True, False, True, False], [both, only_first, only_second, neither])
-    return first, second
 
 
 def test_the_passes_are_those_of_the_publication() -> None:
@@ -78,56 +60,3 @@ def test_agreement_is_gathered_over_batches() -> None:
 
 def test_without_layers_there_is_no_agreement_to_tell() -> None:
     assert SignAgreement().metrics() == {}
-
-
-def test_mcnemar_s_own_example() -> None:
-    first, second = paired(101, 121, 59, 33)
-    plain, corrected = (mcnemar(first, second, continuity=on) for on in (False, True))
-    assert (plain.only_first, plain.only_second) == (121, 59)
-    assert plain.chi_squared == pytest.approx(21.3556, abs=1e-4)
-    assert plain.chi_squared_p == pytest.approx(3.8e-6, rel=0.01)
-    assert corrected.chi_squared == pytest.approx(20.6722, abs=1e-4)
-    assert plain.exact_p == pytest.approx(4.4e-6, rel=0.02)
-
-
-@pytest.mark.parametrize(
-    ("b", "c", "p"),
-    [(10, 2, 158 / 4096), (2, 10, 158 / 4096), (5, 0, 2 / 32), (3, 3, 1.0), (0, 0, 1.0), (1, 0, 1.0), (6, 1, 0.125)],
-)
-def test_the_exact_test_has_its_closed_form(b: int, c: int, p: float) -> None:
-    assert mcnemar(*paired(7, b, c, 4)).exact_p == pytest.approx(p, rel=1e-12)
-
-
-@given(st.integers(0, 60), st.integers(0, 60))
-def test_the_exact_test_is_the_sum_of_all_outcomes_that_are_no_likelier(b: int, c: int) -> None:
-    throws = b + c
-    chances = [math.comb(throws, heads) for heads in range(throws + 1)]
-    wanted = sum(chance for chance in chances if chance <= chances[b]) / 2**throws
-    assert mcnemar(*paired(1, b, c, 1)).exact_p == pytest.approx(wanted, rel=1e-12)
-
-
-def test_both_tests_agree_on_many_pictures_and_see_nothing_in_equal_vectors() -> None:
-    found = mcnemar(*paired(30_000, 4_300, 4_100, 11_600))
-    assert found.exact_p == pytest.approx(found.chi_squared_p, rel=0.01)
-    same = mcnemar(flags(5), flags(5))
-    assert (same.exact_p, same.chi_squared, same.chi_squared_p) == (1.0, 0.0, 1.0)
-
-
-def test_by_chance_small_p_are_as_rare_as_they_say() -> None:
-    rng = np.random.default_rng(0)
-    below = [mcnemar(*(rng.random((2, 400)) < 0.6)).exact_p <= 0.05 for _ in range(600)]
-    assert 0.01 < np.mean(below) < 0.06
-
-
-def test_vectors_of_different_pictures_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"must be of one length, got shapes \(20,\) and \(21,\)"):
-        mcnemar(flags(3), flags(3, 21))
-
-
-def test_what_was_right_is_kept_a_bit_per_picture(tmp_path: Path) -> None:
-    correct = {one.name: flags(place, 50_003) for place, one in enumerate(PASSES)}
-    file = write_correct(tmp_path / "correct.npz", correct)
-    kept = read_correct(file)
-    assert kept.keys() == correct.keys()
-    assert all(kept[name].dtype == np.bool_ and (kept[name] == wanted).all() for name, wanted in correct.items())
-    assert file.stat().st_size < len(PASSES) * 50_003 / 8

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from nas.correctness import read_correct
 from nas.errors import TrialFailure
 from nas.records import FailureKind
 from nas.tasks.classification import ClassificationTask
@@ -16,7 +17,7 @@ from search_spaces.fine_tuning.architecture import FineTuning
 from search_spaces.joint.architecture import Joint
 from tests.workers.tiny_robustness import WAYS, candidate, opened, tiny_task, tiny_vgg
 from workers.classification.task import Classification
-from workers.robustness.metrics import PASSES, mcnemar, read_correct
+from workers.robustness.metrics import PASSES
 from workers.robustness.task import RobustBatch, Robustness
 from workers.training.loop import train
 
@@ -238,8 +239,7 @@ def test_two_students_are_compared_picture_by_picture(folder: Path, data: dict[s
         before = task.judge(network)
         network.fc8.bias += torch.tensor([9.0, 0.0, 0.0])
         after = task.judge(network)
-    test = mcnemar(before.correct["noise_100"], after.correct["noise_100"])
-    assert 0 < test.exact_p <= 1
+    assert (before.correct["noise_100"] != after.correct["noise_100"]).any()
     assert after.correct["clean"].sum() == 5
 
 
@@ -259,8 +259,8 @@ def test_a_training_goes_through_the_loop_and_learns(folder: Path, data: dict[st
     assert last.metrics["top1_mean"] > 0.6 > last.metrics["top1_teacher"]
     assert last.metrics["train_loss_intermediate"] > 0
     assert [artifact.name for artifact in last.artifacts] == ["model", "correct"]
-    right = read_correct(tmp_path / "correct.npz")
-    assert right["noise_60"].mean() == last.metrics["top1_noise_60"]
+    right = read_correct(tmp_path / "correct.json")["noise_60"].flags
+    assert sum(right) / len(right) == last.metrics["top1_noise_60"]
 
 
 def test_what_is_shown_is_the_judgement_of_the_network_that_is_shown(
@@ -273,7 +273,7 @@ def test_what_is_shown_is_the_judgement_of_the_network_that_is_shown(
         network.fc8.bias += torch.tensor([99.0, 0.0, 0.0])
     other = student(task, "none").eval()
     (file,) = task.show(other, tmp_path)
-    assert (read_correct(file)["clean"] == task.judge(other).correct["clean"]).all()
+    assert read_correct(file)["clean"].flags == task.judge(other).correct["clean"].tolist()
 
 
 def test_a_backbone_alone_is_fine_tuned_as_the_task_says(folder: Path, data: dict[str, str]) -> None:

@@ -14,12 +14,13 @@ from nas.drivers.inline import run_inline
 from nas.errors import DocumentError
 from nas.memory import MemoryStorage
 from nas.opening import open_controller
-from nas.records import Assignment, Measurement, SearchStatus, Trial, TrialStatus
+from nas.paired_trials import paired_tests
+from nas.records import Assignment, Companion, Measurement, SearchStatus, Trial, TrialStatus
 from nas.tasks.robustness import METRICS
 from tests.workers.tiny_detection import tiny_assignment
 from tests.workers.tiny_robustness import candidate, tiny_task, tiny_vgg
 from workers.evaluator import evaluate
-from workers.robustness.metrics import mcnemar, read_correct
+from workers.robustness.metrics import PASSES
 from workers.training.loop import THROUGHPUT
 
 SPACE = {
@@ -96,10 +97,17 @@ def test_plain_fine_tuning_and_mse_run_along_by_default(tmp_path: Path, data: di
 
 def test_a_candidate_and_its_control_can_be_tested_picture_by_picture(tmp_path: Path, data: dict[str, str]) -> None:
     trials = searched(tmp_path, data)
-    files = sorted(tmp_path.rglob("correct.npz"))
-    assert len(files) == len(trials)
-    first, second = (read_correct(file) for file in files[:2])
-    assert 0 < mcnemar(first["blur_6"], second["blur_6"]).exact_p <= 1
+    found = paired_tests(trials)
+    assert found.left_out is None
+    assert len(found.tests) == 2 * len(PASSES) * 2
+    assert [(test.control, test.pass_name, test.repeat) for test in found.tests[:3]] == [
+        *(("none", "clean", 1), ("none", "clean", 2), ("none", "noise_20", 1))
+    ]
+    shares = {trial.companion: trial.metrics["top1_blur_6"] for trial in trials if trial.companion}
+    for test in (test for test in found.tests if test.pass_name == "blur_6"):
+        ours, theirs = (Companion(candidate=0, control=one, repeat=test.repeat) for one in (None, test.control))
+        difference = (test.only_candidate - test.only_control) / test.pictures
+        assert difference == pytest.approx(shares[ours] - shares[theirs])
 
 
 @pytest.mark.parametrize(
