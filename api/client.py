@@ -12,9 +12,9 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from api.comparing import ComparisonList
 from api.errors import Refused, Unreachable
 from api.settings import Settings
-from nas.comparisons import Comparison
 from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NasError, NotFound
 from nas.leaderboard import spelled_sort
 from nas.ports import Page, Query, SearchPage, SearchSummary
@@ -110,13 +110,17 @@ class RestClient:
 
     def compared(self, search_id: str) -> list[Trial]:
         """Companions and the candidates they stand beside, ascending number."""
-        answer = self._call("GET", f"/searches/{search_id}/comparisons")
+        answer = self._call("GET", f"/searches/{search_id}/comparisons", params={"paired": False})
         return [_row(search_id, item) for item in answer["trials"]]
 
-    def comparisons(self, search_id: str, metric: str | None = None) -> list[Comparison]:
-        """Candidates against their controls, by default in the first objective."""
-        answer = self._call("GET", f"/searches/{search_id}/comparisons", params=_given(metric=metric))
-        return [_read(Comparison, {**item, "metric": answer["metric"]}) for item in answer["items"]]
+    def comparisons(self, search_id: str, metrics: Sequence[str] = (), *, paired: bool = True) -> ComparisonList:
+        """Candidates against their controls, by default as `api.comparing.default_metrics` says."""
+        params = {"metric": list(metrics), "paired": paired}
+        answer = self._call("GET", f"/searches/{search_id}/comparisons", params=params)
+        try:
+            return ComparisonList.model_validate(answer)
+        except ValidationError as error:
+            raise Unreachable(f"the service answered with something else than comparisons: {error}") from error
 
     def _call(self, method: str, path: str, **request: Any) -> Any:
         try:

@@ -6,11 +6,12 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.examples import COMPARISON, TRIAL
+from api.examples import COMPARISON, METRIC_COMPARISON, PAIRED_TEST, TRIAL
 from api.schemas import TrialView, trial_view
-from nas.comparisons import Comparison, Estimate, comparisons
+from nas.comparisons import TABLES, Comparison, Estimate, comparisons
 from nas.errors import InvalidQuery
 from nas.leaderboard import parse_query
+from nas.paired_trials import PairedTests, paired_tests
 from nas.ports import Page, Query
 from nas.records import Search, Trial
 
@@ -54,19 +55,59 @@ class ComparisonView(BaseModel):
     verdict: Verdict = Field(description="of the candidate; where less is better, a difference below zero is better")
 
 
-class ComparisonList(BaseModel):
+class MetricComparison(BaseModel):
     """Candidates against their controls in one metric, by candidate."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"metric": "AP", "goal": "maximize", "items": [COMPARISON], "trials": [TRIAL]}],
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [METRIC_COMPARISON]})
 
     metric: str
     goal: Literal["maximize", "minimize"] = Field(description="which way the metric is better")
     items: list[ComparisonView]
+
+
+class PairedTestView(BaseModel):
+    """McNemar's test of a candidate and one of its controls, both trained with one seed and judged in one pass."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PAIRED_TEST]})
+
+    candidate: int = Field(description="number of the candidate's trial")
+    control: str
+    repeat: int = Field(description="1, 2, ...: the seed that both were trained with")
+    pass_name: str = Field(
+        description="how the pictures were judged: top1, or clean, noise_20, ...; passes are over the same pictures, "
+        "so the tests of a seed are not independent of one another"
+    )
+    pictures: int
+    only_candidate: int = Field(description="pictures that the candidate gets right and the control wrong")
+    only_control: int
+    exact_p: float = Field(description="two-sided; tells these two trained networks apart, within one seed")
+
+
+class ComparisonList(BaseModel):
+    """Candidates against their controls: in every metric over seeds, and picture by picture within each seed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "metrics": [METRIC_COMPARISON],
+                    "paired_tests": [PAIRED_TEST],
+                    "paired_tests_left_out": None,
+                    "trials": [TRIAL],
+                }
+            ],
+        }
+    )
+
+    metrics: list[MetricComparison] = Field(description="one per metric, in the order asked for")
+    paired_tests: list[PairedTestView] = Field(description="where trials keep which pictures they got right")
+    paired_tests_left_out: str | None = Field(description="what could not be read for them; null where nothing was")
     trials: list[TrialView] = Field(description="all companions, and the candidates they stand beside, by number")
+
+    @property
+    def has_items(self) -> bool:
+        """Whether any candidate and control are compared in any metric."""
+        return any(each.items for each in self.metrics)
 
 
 class Source(Protocol):
@@ -77,25 +118,40 @@ class Source(Protocol):
     def leaderboard(self, search_id: str, query: Query) -> Page: ...
 
 
-def comparisons_of(source: Source, search: Search, metric: str | None = None) -> ComparisonList:
-    """The candidates that have controls against each of them, by default in the first objective.
+def comparisons_of(
+    source: Source, search: Search, metrics: Sequence[str] = (), *, paired: bool = True
+) -> ComparisonList:
+    """The candidates that have controls against each of them, by default in the metrics of `default_metrics`.
 
-    Raises `NotFound` for a metric that no trial has, once one has completed, and `InvalidQuery` for no name of one.
+    Without `paired`, what single pictures say is not read. Raises `NotFound` for a metric that no trial has, once one
+    has completed, and `InvalidQuery` for no name of one.
     """
-    query = parse_query(sort=metric, search=search, limit=1)
-    if metric not in (None, query.sort):
-        raise InvalidQuery(f"metric must be the name of a metric, got {metric!r}")
-    source.leaderboard(search.id, query)  # knows which metrics there are
-    return comparison_list(source.compared(search.id), query.sort, more_is_better=query.descending)
-
-
-def comparison_list(trials: Sequence[Trial], metric: str, *, more_is_better: bool) -> ComparisonList:
-    """What these trials, candidates and companions, say in one metric."""
+    queries = [_query(search, name) for name in dict.fromkeys(metrics or default_metrics(search))]
+    for query in queries:
+        source.leaderboard(search.id, query)  # knows which metrics there are
+    trials = source.compared(search.id)
+    tests = paired_tests(trials) if paired else PairedTests()
     return ComparisonList(
+        metrics=[metric_comparison(trials, query.sort, more_is_better=query.descending) for query in queries],
+        paired_tests=[PairedTestView.model_validate(test, from_attributes=True) for test in tests.tests],
+        paired_tests_left_out=tests.left_out,
+        trials=[trial_view(trial) for trial in trials],
+    )
+
+
+def default_metrics(search: Search) -> tuple[str, ...]:
+    """The first objective, or the table its kind of task was published with; the objective leads where it is not in."""
+    first = parse_query(search=search, limit=1).sort
+    table = TABLES.get(search.document.get("task", {}).get("kind"), (first,))
+    return table if first in table else (first, *table)
+
+
+def metric_comparison(trials: Sequence[Trial], metric: str, *, more_is_better: bool) -> MetricComparison:
+    """What these trials, candidates and companions, say in one metric."""
+    return MetricComparison(
         metric=metric,
         goal="maximize" if more_is_better else "minimize",
         items=[_view(found, more_is_better=more_is_better) for found in comparisons(trials, metric)],
-        trials=[trial_view(trial) for trial in trials],
     )
 
 
@@ -106,6 +162,14 @@ def verdict_of(difference: Estimate | None, *, more_is_better: bool) -> Verdict:
     if not difference.excludes_zero:
         return Verdict.WITHIN_NOISE
     return Verdict.BETTER if (difference.mean > 0) == more_is_better else Verdict.WORSE
+
+
+def _query(search: Search, metric: str) -> Query:
+    """The query of this metric, which says which way it is better. Raises `InvalidQuery`."""
+    query = parse_query(sort=metric, search=search, limit=1)
+    if metric != query.sort:
+        raise InvalidQuery(f"metric must be the name of a metric, got {metric!r}")
+    return query
 
 
 def _view(found: Comparison, *, more_is_better: bool) -> ComparisonView:

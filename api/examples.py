@@ -35,6 +35,17 @@ COMPARISON: dict[str, Any] = {
     "difference": {"mean": 0.023, "seeds": 3, "low": 0.009, "high": 0.037, "excludes_zero": True},
     "verdict": "better",
 }
+METRIC_COMPARISON: dict[str, Any] = {"metric": "AP", "goal": "maximize", "items": [COMPARISON]}
+PAIRED_TEST: dict[str, Any] = {
+    "candidate": 4,
+    "control": "none",
+    "repeat": 1,
+    "pass_name": "clean",
+    "pictures": 500,
+    "only_candidate": 34,
+    "only_control": 28,
+    "exact_p": 0.5256,
+}
 MEASUREMENT = {"fidelity": 12, "metrics": {"AP": 0.41, "AP50": 0.79}, "elapsed_s": 41.5, "artifacts": []}
 EVENT = {"sequence": 7, "at": "2026-03-01T09:00:49Z", "kind": "trial", "message": "trial 4 completed", "trial": 4}
 SPACE = {

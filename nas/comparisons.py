@@ -3,10 +3,15 @@
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from nas.records import Trial, TrialStatus
 
 CANDIDATE = "candidate"
+TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"robustness": ("top1_mean", "top1_clean", "top1_noise", "top1_blur")}  # Suzuki et al.
+)
+"""The metrics in which a kind of task is compared where none is named; of other tasks, the first objective alone."""
 
 # Student's t, 97.5 % quantile, for 1, 2, ... 30 degrees of freedom; beyond, the normal one is close enough.
 T_975 = (

@@ -2,19 +2,20 @@
 
 import re
 import threading
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from api.client import Reader
+from api.client import Reader, RestClient
+from api.commands.comparison_tables import comparison_tables, paired_tables
 from api.commands.progress import follow, verdict
 from api.commands.run import TOP, exit_code
 from api.commands.session import AsJson, ExitCode, SearchName, console, print_json, reader
 from api.commands.tables import (
+    architecture_tables,
     beside,
-    blocks_table,
-    comparison_table,
     curve_table,
     leaderboard_table,
     metrics_table,
@@ -36,6 +37,13 @@ Sort = Annotated[
     ),
 ]
 Where = Annotated[list[str], typer.Option(help="A condition such as 'params<300000'; may be given several times.")]
+
+Metrics = Annotated[
+    list[str],
+    typer.Option(
+        help="Any metric; may be given several times. By default the first objective, or the table of the publication."
+    ),
+]
 
 
 def searches(
@@ -66,30 +74,31 @@ def leaderboard(
         found = summary.search
         query = parse_query(sort=sort, search=found, where=where, limit=top)
         trials = source.leaderboard(found.id, query).trials
-        compared = comparisons_of(source, found)
+        compared = compared_by(source, found, paired=False)
     if as_json:
         print_json([trial_view(trial).model_dump(mode="json") for trial in trials])
         return
     extra = [query.sort, *(condition.metric for condition in query.where)]
     told = console()
     told.print(leaderboard_table(summary, trials, [name for name in extra if name != "number"]))
-    if compared.items:
-        told.print("", comparison_table(found, compared))
+    if compared.has_items:
+        for table in comparison_tables(found, compared):
+            told.print("", table)
 
 
 def compare(
     search: SearchName,
-    metric: Annotated[str | None, typer.Option(help="Any metric; by default the first objective.")] = None,
+    metric: Metrics = [],  # noqa: B006 - typer makes a new list of it
     as_json: AsJson = False,
 ) -> None:
-    """Show the best candidates of a search against their controls, over several seeds."""
+    """Show the best candidates of a search against their controls, over several seeds, and picture by picture."""
     with reader() as source:
         found = source.search(search)
-        compared = comparisons_of(source, found, metric)
+        compared = compared_by(source, found, metric)
     if as_json:
         print_json(compared.model_dump(mode="json"))
-    elif compared.items:
-        console().print(comparison_table(found, compared))
+    elif compared.has_items:
+        show_compared(found, compared)
     else:
         console().print(nothing_compared(found, compared), soft_wrap=True, markup=False, highlight=False)
 
@@ -134,10 +143,26 @@ def show_searches(summaries: list[SearchSummary]) -> None:
             told.print(f"{search.name} ({search.id}): {verdict(search)}", soft_wrap=True, markup=False, highlight=False)
 
 
+def compared_by(source: Reader, search: Search, metrics: Sequence[str] = (), *, paired: bool = True) -> ComparisonList:
+    """Candidates against their controls, told by the service where one is asked: what trials wrote lies with it."""
+    if isinstance(source, RestClient):
+        return source.comparisons(search.id, metrics, paired=paired)
+    return comparisons_of(source, search, metrics, paired=paired)
+
+
+def show_compared(search: Search, compared: ComparisonList) -> None:
+    """The comparisons over seeds, then those picture by picture and what had to be left out of them."""
+    told = console()
+    for place, table in enumerate([*comparison_tables(search, compared), *paired_tables(compared.paired_tests)]):
+        told.print(*([""] if place else []), table)
+    if compared.paired_tests_left_out:
+        told.print(f"\n{compared.paired_tests_left_out}", soft_wrap=True, markup=False, highlight=False)
+
+
 def nothing_compared(search: Search, compared: ComparisonList) -> str:
     """Why there is nothing to show."""
     if compared.trials:
-        return f"{search.name}: no candidate and control beside it have completed with {compared.metric} yet"
+        return f"{search.name}: no candidate and control beside it have completed with {compared.metrics[0].metric} yet"
     return f"{search.name}: nothing stands beside its candidates; see `comparison` in docs/document.md"
 
 
@@ -156,7 +181,8 @@ def show_trial(search: Search, trial: Trial) -> None:
     told.print(f"[bold]{search.name}[/] trial {trial.number} ({trial.id}): {trial.status}, attempt {trial.attempt}")
     told.print(f"architecture {trial.architecture_id}, seed {trial.seed}", highlight=False)
     told.print(f"beside a candidate: {beside(trial.companion)}\n" if trial.companion else "", highlight=False)
-    told.print(blocks_table(trial.architecture), "")
+    for table in architecture_tables(trial.architecture):
+        told.print(table, "")
     told.print(metrics_table(trial.static_metrics, "Known before training"), "")
     if trial.measurements:
         told.print(curve_table(search, trial.measurements), "")

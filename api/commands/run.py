@@ -13,9 +13,10 @@ import typer
 from rich.console import Console
 
 from api.bootstrap import Driver, conduct, give_up
+from api.commands.comparison_tables import comparison_tables
 from api.commands.progress import best_candidate, follow, verdict
 from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_json, settings, storage
-from api.commands.tables import comparison_table, leaderboard_table
+from api.commands.tables import leaderboard_table
 from api.comparing import comparisons_of
 from api.errors import Refused
 from api.schemas import search_detail, trial_view
@@ -173,15 +174,16 @@ def wait_for_parent() -> None:
 def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> None:
     """The leaderboard, how the best candidates compare with their controls, and what to look at next."""
     best = store.leaderboard(search.id, parse_query(search=search, limit=TOP)).trials
-    summary, compared = store.summary(search.id), comparisons_of(store, search)
+    summary, compared = store.summary(search.id), comparisons_of(store, search, paired=False)
     if as_json:
         detail = search_detail(summary).model_dump(mode="json")
         rows = [trial_view(trial).model_dump(mode="json") for trial in best]
-        print_json({**detail, "leaderboard": rows, "comparisons": compared.model_dump(mode="json")["items"]})
+        print_json({**detail, "leaderboard": rows, "comparisons": compared.model_dump(mode="json")["metrics"]})
         return
     told.print(leaderboard_table(summary, best))
-    if compared.items:
-        told.print("", comparison_table(search, compared))
+    if compared.has_items:
+        for table in comparison_tables(search, compared):
+            told.print("", table)
     if search.status is not SearchStatus.COMPLETED:
         told.print(f"{search.name}: {verdict(search)}", soft_wrap=True, markup=False)
     companions = sum(trial.companion is not None for trial in compared.trials)

@@ -1,29 +1,24 @@
 """Records as tables for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
-from api.comparing import ComparisonList, DifferenceView, Verdict
 from nas.ports import SearchSummary
 from nas.records import Companion, Measurement, Search, Trial, TrialStatus
 
 COUNTED = ("params", "macs")
 EXACT = 1e5  # differences of counts below are told to the integer
-VERDICTS = {
-    Verdict.BETTER: "better",
-    Verdict.WORSE: "worse",
-    Verdict.WITHIN_NOISE: "noise",
-    Verdict.TOO_FEW_SEEDS: "few seeds",
-}
 CURVES = 6  # metrics shown epoch by epoch; all of them stand in the last table, and in JSON
 
 
 def searches_table(summaries: Iterable[SearchSummary]) -> Table:
     """One line per search. Only the name may break: an id is to be copied."""
-    table = _table("search", "id", "status", "trials", "failed", "created")
+    table = plain_table("search", "id", "status", "trials", "failed", "created")
     for column in table.columns[1:]:
         column.no_wrap = True
     for summary in summaries:
@@ -43,36 +38,13 @@ def leaderboard_table(summary: SearchSummary, trials: Sequence[Trial], extra: Se
     search = summary.search
     names = list(dict.fromkeys([*objectives(search), *extra, *COUNTED]))
     marked = ["beside"] if any(trial.companion for trial in trials) else []
-    table = _table("rank", "trial", *names, "time", *marked, title=f"Leaderboard of {search.name}", numbers=True)
+    table = plain_table("rank", "trial", *names, "time", *marked, title=f"Leaderboard of {search.name}", numbers=True)
     for rank, trial in enumerate(trials, 1):
         values = [metric(name, trial.metrics.get(name)) for name in names]
         row = [str(rank), str(trial.number), *values, duration(last_elapsed(trial))]
         table.add_row(*row, *(beside(trial.companion) for _ in marked))
     table.caption = drawn_in_vain(summary)
     return table
-
-
-def comparison_table(search: Search, compared: ComparisonList) -> Table:
-    """One line per candidate and control: means over seeds, their difference paired by seed, and what that says."""
-    name = compared.metric
-    way = "more" if compared.goal == "maximize" else "less"
-    title = f"Candidates of {search.name} against their controls: {name}, {way} is better"
-    table = _table("trial", "control", "mean", "control's", "difference [95 %]", "verdict", title=title, numbers=True)
-    table.caption = "in round brackets the seeds; differences are paired by seed"
-    for each in compared.items:
-        values = [f"{metric(name, value.mean)} ({value.seeds})" for value in (each.candidate_value, each.control_value)]
-        told = difference(name, each.difference)
-        table.add_row(str(each.candidate), each.control, *values, told, VERDICTS[each.verdict])
-    return table
-
-
-def difference(name: str, value: DifferenceView | None) -> str:
-    """A difference in a metric with its interval, as far as there are seeds for them."""
-    if value is None:
-        return ""
-    if value.low is None or value.high is None:
-        return signed(name, value.mean)
-    return f"{signed(name, value.mean)} [{signed(name, value.low)}, {signed(name, value.high)}]"
 
 
 def beside(companion: Companion | None) -> str:
@@ -90,9 +62,17 @@ def drawn_in_vain(summary: SearchSummary) -> str | None:
     return f"drawn in vain, never trained: {told}" if told else None
 
 
-def blocks_table(architecture: Mapping[str, Any]) -> Table:
+def architecture_tables(architecture: Mapping[str, Any]) -> Iterator[Table]:
+    """A table per part of the architecture: of a SpineNet its blocks, of any other kind its fields."""
+    parts = architecture.get("parts")
+    titled = {f"Architecture: {role}": part for role, part in parts.items()} if isinstance(parts, Mapping) else {}
+    for title, part in (titled or {"Architecture": architecture}).items():
+        yield blocks_table(part, title) if part.get("kind") == "spinenet" else fields_table(part, title)
+
+
+def blocks_table(architecture: Mapping[str, Any], title: str = "Architecture") -> Table:
     """Each block of the architecture with its level, kind and parents; 0 and 1 are the stem."""
-    table = _table("block", "role", "level", "kind", "parents", title="Architecture")
+    table = plain_table("block", "role", "level", "kind", "parents", title=title)
     table.add_row("0, 1", "stem", "2", "bottleneck", "")
     number = 2
     for role in ("intermediates", "outputs"):
@@ -103,9 +83,17 @@ def blocks_table(architecture: Mapping[str, Any]) -> Table:
     return table
 
 
+def fields_table(values: Mapping[str, Any], title: str) -> Table:
+    """One line per field of a JSON object."""
+    table = plain_table("field", "value", title=title)
+    for name, found in values.items():
+        table.add_row(name, Text(found if isinstance(found, str) else json.dumps(found)))
+    return table
+
+
 def metrics_table(metrics: Mapping[str, float], title: str) -> Table:
     """One line per metric."""
-    table = _table("metric", "value", title=title, numbers=True)
+    table = plain_table("metric", "value", title=title, numbers=True)
     for name, value in metrics.items():
         table.add_row(name, metric(name, value))
     return table
@@ -115,7 +103,7 @@ def curve_table(search: Search, measurements: Sequence[Measurement]) -> Table:
     """One line per measurement: the objectives first, then what else was measured, as far as a terminal is wide."""
     measured = [name for each in measurements for name in each.metrics if "/" not in name]
     names = list(dict.fromkeys([*objectives(search), *measured]))[:CURVES]
-    table = _table("epoch", *names, "time", title="Curve", numbers=True)
+    table = plain_table("epoch", *names, "time", title="Curve", numbers=True)
     for each in measurements:
         values = [metric(name, each.metrics.get(name)) for name in names]
         table.add_row(str(each.fidelity), *values, duration(each.elapsed_s))
@@ -190,7 +178,8 @@ def moment(at: datetime | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
 
 
-def _table(*columns: str, title: str | None = None, numbers: bool = False) -> Table:
+def plain_table(*columns: str, title: str | None = None, numbers: bool = False) -> Table:
+    """An empty table without lines; with `numbers`, all columns but `metric` are flush right."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, justify="right" if numbers and column != "metric" else "left", overflow="fold")

@@ -29,10 +29,15 @@ Sort = Annotated[
         examples=["AP"],
     ),
 ]
-Metric = Annotated[
-    str | None,
-    Query(max_length=200, description="by default the first objective of the search", examples=["AP"]),
+Metrics = Annotated[
+    list[Annotated[str, Query(max_length=200)]],
+    Query(
+        max_length=20,
+        description="by default the first objective of the search, or the metrics its kind of task is published with",
+        examples=[["AP", "params"]],
+    ),
 ]
+Paired = Annotated[bool, Query(description="whether to hold candidates to controls picture by picture, too")]
 Number = Annotated[int, Path(ge=0, le=MAX_NUMBER, description="of the trial within its search")]
 
 
@@ -79,10 +84,16 @@ def get_pareto(search: TheSearch, storage: TheStorage, limit: Limit = 100) -> Pa
 
 
 @router.get("/comparisons", responses=documented(404))
-def get_comparisons(search: TheSearch, storage: TheStorage, metric: Metric = None) -> ComparisonList:
-    """The best candidates against their controls: means over seeds, differences paired by seed, 95 % intervals. 404 for
-    a metric that no trial of the search has."""
-    return comparisons_of(storage, search, metric)
+def get_comparisons(
+    search: TheSearch,
+    storage: TheStorage,
+    metric: Metrics = [],  # noqa: B006 - FastAPI copies it
+    paired: Paired = True,
+) -> ComparisonList:
+    """The best candidates against their controls: means over seeds, differences paired by seed, 95 % intervals; where
+    trials keep which pictures they got right, McNemar's test within each seed. 404 for a metric that no trial of the
+    search has."""
+    return comparisons_of(storage, search, metric, paired=paired)
 
 
 def _distinct(statuses: list[TrialStatus]) -> tuple[TrialStatus, ...]:

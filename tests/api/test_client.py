@@ -6,15 +6,16 @@ import httpx
 import pytest
 
 from api.client import RestClient, connected
+from api.comparing import comparisons_of
 from api.errors import Refused, Unreachable
 from api.settings import Settings
-from nas.comparisons import comparisons
 from nas.drivers.inline import run_inline
 from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NotFound
 from nas.leaderboard import parse_query
 from nas.records import FailureKind, SearchStatus, TrialStatus
 from nas.testing.searches import SPLIT, ToyEvaluator, toy_controller, toy_document
 from tests.api.compared_search import compared_search
+from tests.api.robust_search import robust_search
 
 
 @pytest.fixture
@@ -69,11 +70,19 @@ def test_what_is_compared_is_what_is_stored(rest, sqlite_storage):
     assert [(t.number, t.companion, t.status, t.metrics) for t in found] == [
         (t.number, t.companion, t.status, t.metrics) for t in stored
     ]
-    assert rest.comparisons(search.id) == comparisons(stored, "AP")
-    assert rest.comparisons(search.id, "params") == comparisons(stored, "params")
+    assert rest.comparisons(search.id) == comparisons_of(sqlite_storage, search)
+    assert rest.comparisons(search.id, ["params", "AP"]) == comparisons_of(sqlite_storage, search, ["params", "AP"])
     with pytest.raises(NotFound, match="did you mean 'AP'"):
-        rest.comparisons(search.id, "AP5")
+        rest.comparisons(search.id, ["AP5"])
     assert rest.trial(search.id, 3) == sqlite_storage.trial(search.id, 3)
+
+
+def test_what_was_right_is_told_by_the_service(rest, sqlite_storage, tmp_path):
+    search = robust_search(sqlite_storage, tmp_path, seeds=2)
+    found = rest.comparisons(search.id)
+    assert found == comparisons_of(sqlite_storage, search)
+    assert len(found.paired_tests) == 12
+    assert rest.comparisons(search.id, paired=False).paired_tests == []
 
 
 def test_a_search_is_submitted_once_per_key_and_cancelled(rest):
@@ -110,6 +119,8 @@ def test_another_kind_of_service_is_told():
         rest.search("toy")
     with answering(b'{"id": 3}') as rest, pytest.raises(Unreachable, match="something else than a Search"):
         rest.search("toy")
+    with answering(b'{"items": []}') as rest, pytest.raises(Unreachable, match="something else than comparisons"):
+        rest.comparisons("toy")
 
 
 def test_nobody_there_is_told():

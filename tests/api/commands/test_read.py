@@ -4,6 +4,7 @@ import pytest
 
 from api.commands.session import ExitCode
 from tests.api.compared_search import compared_search
+from tests.api.robust_search import robust_search
 
 
 def test_searches_are_listed(nas, toys):
@@ -89,7 +90,10 @@ def test_a_comparison_is_shown_alone_in_any_metric(nas, storage):
     assert nas("compare", "compared") == ExitCode.DONE
     assert "better" in nas.out.splitlines()[-2]
     assert nas("compare", "compared", "--metric", "params", "--json") == ExitCode.DONE
-    assert (nas.json["metric"], nas.json["goal"], nas.json["items"][0]["verdict"]) == ("params", "minimize", "better")
+    (found,) = nas.json["metrics"]
+    assert (found["metric"], found["goal"], found["items"][0]["verdict"]) == ("params", "minimize", "better")
+    assert nas("compare", "compared", "--metric", "AP", "--metric", "params") == ExitCode.DONE
+    assert ["1", "plain", "params"] in [line.split()[:3] for line in nas.out.splitlines()]
     assert nas("compare", "compared", "--metric", "AP5") == ExitCode.NOT_FOUND
     assert "did you mean 'AP'?" in nas.err
     assert nas("compare", "compared", "--metric", "-AP") == ExitCode.USAGE
@@ -100,6 +104,23 @@ def test_where_less_is_better_a_difference_below_zero_is(nas, storage):
     assert nas("compare", "compared") == ExitCode.DONE
     assert "AP, less is better" in nas.out
     assert nas.out.splitlines()[-2].split()[-4:] == ["-0.0100", "[-0.0100,", "-0.0100]", "better"]
+
+
+def test_the_table_of_the_publication_and_paired_tests_fit_a_terminal(nas, storage, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    robust_search(storage, tmp_path / "trials")
+    assert nas("compare", "robust") == ExitCode.DONE
+    lines = [line.rstrip() for line in nas.out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert ["0", "none", "clean", "20:0", "p", "<.001"] in [line.split()[:6] for line in lines]
+    assert sum("top1_blur" in line for line in lines) == 1 + 2
+    assert "left out" not in nas.out
+    (tmp_path / "trials" / "1" / "correct.json").unlink()
+    assert nas("compare", "robust") == ExitCode.DONE
+    assert nas.out.splitlines()[-1].startswith("left out of the paired tests: what was right of trial 1: ")
+    assert nas("leaderboard", "robust") == ExitCode.DONE
+    assert "Differences" in nas.out
+    assert "seed 1" not in nas.out
 
 
 def test_where_nothing_is_compared_it_says_so(nas, toys, storage):

@@ -167,7 +167,7 @@ def test_a_resizer_is_trained_and_compared_with_its_control(nas, tmp_path):
     assert "Candidates of tiny against their controls: AP, more is better" in nas.out
     assert "nas show tiny/0" in nas.out
     assert nas("run", path, "--json") == ExitCode.DONE
-    (found,) = nas.json["comparisons"]
+    (found,) = nas.json["comparisons"][0]["items"]
     assert (found["candidate"], found["control"], found["difference"]["seeds"]) == (0, "plain", 2)
     beside = {row["number"]: row["companion"] for row in nas.json["leaderboard"]}
     assert beside[0] is None

@@ -3,23 +3,22 @@
 import pytest
 
 from api.commands.tables import (
+    architecture_tables,
     beside,
     blocks_table,
     budget,
-    comparison_table,
     curve_table,
     duration,
     finished_of_budget,
     leaderboard_table,
     metric,
-    signed,
 )
-from api.comparing import comparisons_of
-from nas.memory import MemoryStorage
 from nas.ports import SearchSummary
 from nas.records import Companion, Measurement, Search, Trial
+from search_spaces.joint.architecture import Joint
+from search_spaces.registry import published_architecture
+from search_spaces.resizer.architecture import Resizer
 from search_spaces.spinenet.published import PUBLISHED
-from tests.api.compared_search import compared_search
 
 DOCUMENT = {"objectives": [{"metric": "AP"}, {"metric": "params", "goal": "minimize"}]}
 SEARCH = Search(id="abc", name="cells", document=DOCUMENT)
@@ -70,6 +69,18 @@ def test_every_block_is_drawn_with_its_parents():
     assert list(table.columns[4].cells)[-1] == "12, 14"
 
 
+def test_an_architecture_is_shown_part_by_part_by_what_it_has():
+    backbone, resizer = PUBLISHED["spinenet-49"].architecture, Resizer(input_size=(64, 64), output_size=(32, 32))
+    joint = Joint(parts={"backbone": backbone, "resizer": resizer}).model_dump(mode="json")
+    blocks, fields = architecture_tables(joint)
+    assert (blocks.title, blocks.row_count) == ("Architecture: backbone", 1 + 15)
+    assert fields.title == "Architecture: resizer"
+    told = dict(zip(*(map(str, column.cells) for column in fields.columns), strict=True))
+    assert (told["kind"], told["input_size"], told["interpolation"]) == ("resizer", "[64, 64]", resizer.interpolation)
+    (vgg,) = architecture_tables(published_architecture("vgg-tiny").model_dump(mode="json"))
+    assert "stages" in list(vgg.columns[0].cells)
+
+
 def test_curves_begin_with_the_objectives_and_leave_classes_out():
     table = curve_table(SEARCH, [measured(**{"train_loss": 1.0, "AP/red": 0.1, "AP": 0.2})])
     assert [column.header for column in table.columns] == ["epoch", "AP", "params", "train_loss", "time"]
@@ -79,31 +90,6 @@ def test_a_companion_is_called_by_what_it_stands_beside():
     assert beside(Companion(candidate=7, control="plain", repeat=1)) == "plain of 7, repeat 1"
     assert beside(Companion(candidate=7, repeat=2)) == "7 again, repeat 2"
     assert beside(None) == ""
-
-
-@pytest.mark.parametrize(
-    ("ours", "plain", "cells"),
-    [
-        ((0.41, 0.43), (0.40, 0.41), ["0.4200 (2)", "0.4050 (2)", "+0.0150 [-0.0485, +0.0785]", "noise"]),
-        ((0.41, 0.42), (0.40, 0.41), ["0.4150 (2)", "0.4050 (2)", "+0.0100 [+0.0100, +0.0100]", "better"]),
-        ((0.41, None), (0.40, 0.44), ["0.4100 (1)", "0.4200 (2)", "+0.0100", "few seeds"]),
-        ((0.41, None), (None, 0.44), ["0.4100 (1)", "0.4400 (1)", "", "few seeds"]),
-    ],
-)
-def test_a_candidate_is_shown_beside_its_control(ours, plain, cells):
-    storage = MemoryStorage()
-    search = compared_search(storage, ours=ours, plain=plain)
-    table = comparison_table(search, comparisons_of(storage, search))
-    assert [next(iter(column.cells)) for column in table.columns] == ["1", "plain", *cells]
-
-
-def test_a_small_difference_of_counts_is_exact():
-    storage = MemoryStorage()
-    search = compared_search(storage)
-    table = comparison_table(search, comparisons_of(storage, search, "params"))
-    assert next(iter(table.columns[4].cells)) == "-1 [-1, -1]"
-    assert signed("macs", 6.2e9) == "+6.200 G"
-    assert table.title.endswith("params, less is better")
 
 
 def test_what_goes_beyond_the_budget_stands_beside_it():

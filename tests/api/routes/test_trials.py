@@ -6,6 +6,7 @@ from api.examples import DOCUMENT
 from nas.records import Failure, FailureKind, Measurement, SearchStatus, TrialStatus
 from nas.testing.storages import add_completed, add_running
 from tests.api.compared_search import compared_search
+from tests.api.robust_search import robust_search
 
 SEARCH = "/searches/blood-cells"
 
@@ -113,8 +114,10 @@ def test_a_trial_tells_what_it_stands_beside(client, sqlite_storage):
 def test_candidates_are_compared_with_their_controls(client, sqlite_storage):
     search = compared_search(sqlite_storage)
     answer = client.get(f"/searches/{search.id}/comparisons").json()
-    assert (answer["metric"], answer["goal"], len(answer["trials"])) == ("AP", "maximize", 7)
-    (found,) = answer["items"]
+    assert len(answer["trials"]) == 7
+    (metric,) = answer["metrics"]
+    assert (metric["metric"], metric["goal"]) == ("AP", "maximize")
+    (found,) = metric["items"]
     assert (found["candidate"], found["control"], found["verdict"]) == (1, "plain", "within_noise")
     assert found["difference"] == {
         "mean": pytest.approx(0.02),
@@ -123,11 +126,26 @@ def test_candidates_are_compared_with_their_controls(client, sqlite_storage):
         "high": pytest.approx(0.02 + 4.303 * 0.01 / 3**0.5),
         "excludes_zero": False,
     }
-    named = client.get(f"/searches/{search.id}/comparisons", params={"metric": "params"}).json()
-    assert (named["goal"], named["items"][0]["difference"]["mean"]) == ("minimize", -1.0)
+    named = client.get(f"/searches/{search.id}/comparisons", params={"metric": ["params", "AP"]}).json()["metrics"]
+    assert [one["metric"] for one in named] == ["params", "AP"]
+    assert (named[0]["goal"], named[0]["items"][0]["difference"]["mean"]) == ("minimize", -1.0)
 
 
-@pytest.mark.parametrize(("metric", "status"), [("AP5", 404), ("-AP", 422), ("x" * 201, 422), ("\x00", 404)])
+def test_candidates_and_controls_are_tested_picture_by_picture(client, sqlite_storage, tmp_path):
+    path = f"/searches/{robust_search(sqlite_storage, tmp_path, seeds=1).id}/comparisons"
+    (tmp_path / "3" / "correct.json").unlink()
+    answer = client.get(path).json()
+    assert [(test["control"], test["pass_name"]) for test in answer["paired_tests"]] == [
+        *(("none", "clean"), ("none", "noise_20"), ("none", "blur_2"))
+    ]
+    assert (answer["paired_tests"][0]["only_candidate"], answer["paired_tests"][0]["only_control"]) == (20, 0)
+    assert answer["paired_tests_left_out"].endswith("cannot be read: No such file or directory")
+    assert client.get(path, params={"paired": False}).json()["paired_tests"] == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "status"), [("AP5", 404), ("-AP", 422), ("x" * 201, 422), ("\x00", 404), (["AP"] * 21, 422)]
+)
 def test_a_comparison_of_no_metric_is_a_problem(client, sqlite_storage, metric, status):
     search = compared_search(sqlite_storage)
     answer = client.get(f"/searches/{search.id}/comparisons", params={"metric": metric})
@@ -138,4 +156,5 @@ def test_a_comparison_of_no_metric_is_a_problem(client, sqlite_storage, metric, 
 
 def test_before_anything_is_compared_the_list_is_empty(client, ranked):
     answer = client.get(f"{SEARCH}/comparisons").json()
-    assert answer == {"metric": "AP", "goal": "maximize", "items": [], "trials": []}
+    nothing = {"paired_tests": [], "paired_tests_left_out": None, "trials": []}
+    assert answer == {"metrics": [{"metric": "AP", "goal": "maximize", "items": []}], **nothing}
