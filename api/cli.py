@@ -6,12 +6,13 @@ from collections.abc import Sequence
 import typer
 from pydantic import ValidationError
 
+from api.commands.cost import cost
 from api.commands.database import database
 from api.commands.read import cancel, compare, leaderboard, searches, show, watch
 from api.commands.run import conduct_one, run
 from api.commands.serve import hold_ray, serve
 from api.commands.session import EXIT_CODES, ExitCode
-from api.commands.spaces import cost, spaces
+from api.commands.spaces import spaces
 from api.commands.submit import submit
 from nas.errors import DocumentError, InvalidQuery, NasError, NotFound
 from search_spaces.errors import SpaceError

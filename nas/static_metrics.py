@@ -6,6 +6,7 @@ without the resizer in front of it. Where the space has a resizer, `RESIZER_METR
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +21,7 @@ from search_spaces.errors import InvalidArchitecture
 from search_spaces.parts import part
 from search_spaces.reference.cost import reference_cost
 from search_spaces.resizer.architecture import Resizer
-from search_spaces.resizer.cost import resizer_cost
+from search_spaces.resizer.cost import ResizerCost, resizer_cost
 from search_spaces.retinanet import detector_cost
 from search_spaces.space import Architecture
 from search_spaces.spinenet.architecture import SpineNet
@@ -30,6 +31,7 @@ from search_spaces.vgg.cost import vgg_cost
 
 Size = tuple[int, int]
 StaticMetrics = Callable[[Architecture], dict[str, float]]
+Costs = Callable[[Architecture], "NetworkCost"]
 ClassifierCost = Callable[[Any, Size, int], Cost]
 
 STATIC_METRICS = ("params", "macs", "backbone_params", "backbone_macs")
@@ -38,6 +40,26 @@ CLASSIFIERS: Mapping[str, ClassifierCost] = MappingProxyType(
     {"spinenet": classifier_cost, "vgg": vgg_cost, "torchvision": reference_cost}
 )
 """The cost of a classifier around a backbone, by the backbone's kind."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkCost:
+    """What a task's network costs for one picture of `size`: `network` without the resizer in front of it."""
+
+    size: Size
+    network: Cost
+    backbone: Cost
+    resizer: ResizerCost | None = None  # None without one
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The metrics of the network with its resizer."""
+        own = self.resizer or ResizerCost()
+        whole = (self.network.params + own.params, self.network.macs + own.macs)
+        values = dict(zip(STATIC_METRICS, (*whole, self.backbone.params, self.backbone.macs), strict=True))
+        if self.resizer is not None:
+            values |= zip(RESIZER_METRICS, (own.paper_params, own.params, own.macs), strict=True)
+        return {name: float(value) for name, value in values.items()}
 
 
 def static_metrics_of(task: TrainingOptions) -> StaticMetrics:
@@ -51,38 +73,15 @@ def static_metrics_of(task: TrainingOptions) -> StaticMetrics:
 
 
 def detection_metrics(task: DetectionTask) -> StaticMetrics:
-    """The metrics of a RetinaNet detector, of its backbone alone, and of the resizer in front of it, for one picture.
-
-    A resizer's output size takes the place of the task's `image_size`, and keeps its bounds.
-    """
-    head: dict[str, int] = {
-        "classes": task.data.classes or count_classes(Path(task.data.val.annotations)),
-        "head_filters": task.head.filters,
-        "head_convs": task.head.convs,
-        "anchors_per_position": task.anchors.per_position,
-    }
-
-    def metrics(architecture: Architecture) -> dict[str, float]:
-        backbone, resizer = part(architecture, "backbone"), part(architecture, "resizer")
-        if not isinstance(backbone, SpineNet):
-            raise _unfit(backbone or architecture, "detector", ("spinenet",))
-        if not isinstance(resizer, Resizer):
-            size = task.image_size
-            return _metrics(detector_cost(backbone, size=size, **head), backbone_cost(backbone, size))
-        size = _detected(resizer.output_size)
-        return _resized(detector_cost(backbone, size=size, **head), backbone_cost(backbone, size), resizer)
-
-    return metrics
-
-
-def _detected(size: Size) -> Size:
-    """The size itself, where a detector may be given pictures of it. Raises `InvalidArchitecture`."""
-    low, high = SIDES
-    if not all(low <= side <= high for side in size):
-        raise InvalidArchitecture(
-            [("parts.resizer.output_size", f"must have sides in {low}..{high}, got {size[0]} x {size[1]}")]
-        )
-    return size
+    """The metrics of a RetinaNet detector, of its backbone and of the resizer in front of it, for one picture."""
+    costs = detector_costs(
+        size=task.image_size,
+        classes=task.data.classes or count_classes(Path(task.data.val.annotations)),
+        head_filters=task.head.filters,
+        head_convs=task.head.convs,
+        anchors_per_position=task.anchors.per_position,
+    )
+    return lambda architecture: costs(architecture).metrics
 
 
 def classification_metrics(task: ClassificationTask) -> StaticMetrics:
@@ -98,38 +97,65 @@ def quality_metrics(task: QualityTask) -> StaticMetrics:
 
 def classifier_metrics(*, size: Size, classes: int) -> StaticMetrics:
     """The metrics of a classifier that reads pictures of `size`, or of its resizer's output size if there is one."""
+    costs = classifier_costs(size=size, classes=classes)
+    return lambda architecture: costs(architecture).metrics
 
-    def metrics(architecture: Architecture) -> dict[str, float]:
-        backbone, resizer = part(architecture, "backbone"), part(architecture, "resizer")
+
+def detector_costs(*, size: Size, classes: int, head_filters: int, head_convs: int, anchors_per_position: int) -> Costs:
+    """The function from an architecture to the cost of the RetinaNet around it.
+
+    A resizer's output size takes the place of `size`, and keeps its bounds. The function raises `InvalidArchitecture`.
+    """
+    head = {"head_filters": head_filters, "head_convs": head_convs, "anchors_per_position": anchors_per_position}
+
+    def costs(architecture: Architecture) -> NetworkCost:
+        backbone, resizer = part(architecture, "backbone"), _resizer(architecture)
+        if not isinstance(backbone, SpineNet):
+            raise _unfit(backbone or architecture, "detector", ("spinenet",))
+        seen = _detected(resizer.output_size) if resizer else size
+        return NetworkCost(
+            size=seen,
+            network=detector_cost(backbone, size=seen, classes=classes, **head),
+            backbone=backbone_cost(backbone, seen),
+            resizer=resizer_cost(resizer) if resizer else None,
+        )
+
+    return costs
+
+
+def classifier_costs(*, size: Size, classes: int) -> Costs:
+    """The function from an architecture to the cost of the classifier around it, `backbone` being all of it.
+
+    A resizer's output size takes the place of `size`. The function raises `InvalidArchitecture`.
+    """
+
+    def costs(architecture: Architecture) -> NetworkCost:
+        backbone, resizer = part(architecture, "backbone"), _resizer(architecture)
         kind = kind_of(backbone or architecture)
         if kind not in CLASSIFIERS:
             raise _unfit(backbone or architecture, "classifier", tuple(CLASSIFIERS))
-        if not isinstance(resizer, Resizer):
-            cost = CLASSIFIERS[kind](backbone, size, classes)
-            return _metrics(cost, cost)
-        cost = CLASSIFIERS[kind](backbone, resizer.output_size, classes)
-        return _resized(cost, cost, resizer)
+        seen = resizer.output_size if resizer else size
+        cost = CLASSIFIERS[kind](backbone, seen, classes)
+        own = resizer_cost(resizer) if resizer else None
+        return NetworkCost(size=seen, network=cost, backbone=cost, resizer=own)
 
-    return metrics
-
-
-def _resized(network: Cost, backbone: Cost, resizer: Resizer) -> dict[str, float]:
-    """The metrics of a network behind a resizer, and of the backbone in it."""
-    own = resizer_cost(resizer)
-    return {
-        "params": float(network.params + own.params),
-        "macs": float(network.macs + own.macs),
-        "backbone_params": float(backbone.params),
-        "backbone_macs": float(backbone.macs),
-        "resizer_paper_params": float(own.paper_params),
-        "resizer_params": float(own.params),
-        "resizer_macs": float(own.macs),
-    }
+    return costs
 
 
-def _metrics(network: Cost, backbone: Cost) -> dict[str, float]:
-    values = (network.params, network.macs, backbone.params, backbone.macs)
-    return dict(zip(STATIC_METRICS, map(float, values), strict=True))
+def _resizer(architecture: Architecture) -> Resizer | None:
+    """The resizer in front of the network, if there is one."""
+    found = part(architecture, "resizer")
+    return found if isinstance(found, Resizer) else None
+
+
+def _detected(size: Size) -> Size:
+    """The size itself, where a detector may be given pictures of it. Raises `InvalidArchitecture`."""
+    low, high = SIDES
+    if not all(low <= side <= high for side in size):
+        raise InvalidArchitecture(
+            [("parts.resizer.output_size", f"must have sides in {low}..{high}, got {size[0]} x {size[1]}")]
+        )
+    return size
 
 
 def kind_of(architecture: Architecture) -> str:
