@@ -7,7 +7,7 @@ never interleave. Statements are built once, so that a trial costs the simulator
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, bindparam, func, insert, select, update
@@ -36,6 +36,7 @@ from nas.records import (
     Infeasible,
     Lease,
     Measurement,
+    Promotion,
     Search,
     SearchStatus,
     Trial,
@@ -51,7 +52,7 @@ _SET_LEASE = (
 _SEARCH_STATUS = select(tables.searches.c.status, tables.searches.c.started_at).where(
     tables.searches.c.id == bindparam("search")
 )
-_TRIAL_ROW = select(tables.trials.c.status, tables.trials.c.attempt, tables.trials.c.started_at).where(
+_TRIAL_ROW = select(*(tables.trials.c[name] for name in ("status", "attempt", "started_at", "promotions"))).where(
     tables.trials.c.search_id == bindparam("search"), tables.trials.c.number == bindparam("trial")
 )
 _NEXT_NUMBER = select(func.max(tables.trials.c.number)).where(tables.trials.c.search_id == bindparam("search"))
@@ -62,6 +63,16 @@ _RUN_TRIAL, _END_TRIAL = (
     for columns in (
         ("status", "attempt", "started_at"),
         ("status", "finished_at", "failure_kind", "failure_message"),
+    )
+)
+_PROMOTE_TRIAL = (
+    update(tables.trials)
+    .where(tables.trials.c.search_id == bindparam("search"), tables.trials.c.number == bindparam("trial"))
+    .values(
+        status=TrialStatus.RUNNING.value,
+        attempt=tables.trials.c.attempt + 1,
+        promotions=bindparam("new_promotions"),
+        finished_at=None,
     )
 )
 _MOVE_METRICS = (
@@ -190,6 +201,20 @@ class SqlLedger:
                 connection.execute(_MOVE_METRICS, {**keys, "moved_to": status.value})
             if told is not None:
                 self._tell(connection, lease, f"trial_{status}", told, number)
+
+    def promote_trial(self, lease: Lease, number: int, promotion: Promotion, told: str) -> None:
+        """From stopped to running, with an event."""
+        keys = {"search": lease.search_id, "trial": number}
+        with self._fenced(lease) as connection:
+            row = _trial_row(connection, lease.search_id, number)
+            if row.status != TrialStatus.STOPPED:
+                raise IllegalTransition(
+                    f"trial {number} of search {lease.search_id} is {row.status}; only a stopped one is promoted"
+                )
+            promotions = [*(row.promotions or ()), asdict(promotion)]
+            connection.execute(_PROMOTE_TRIAL, {**keys, "new_promotions": promotions})
+            connection.execute(_MOVE_METRICS, {**keys, "moved_to": TrialStatus.RUNNING.value})
+            self._tell(connection, lease, "trial_promoted", told, number)
 
     def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
         """Idempotent per fidelity: the first value stays."""

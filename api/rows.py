@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
@@ -16,6 +17,7 @@ from nas.records import (
     FailureKind,
     Infeasible,
     Measurement,
+    Promotion,
     Search,
     SearchStatus,
     Trial,
@@ -62,6 +64,7 @@ def trial_record(row: AnyRow, measurements: Sequence[Measurement] = ()) -> Trial
         redraws=row.redraws,
         seen=None if row.seen is None else tuple(row.seen),
         companion=_companion(row),
+        promotions=tuple(Promotion(**promotion) for promotion in row.promotions or ()),
         measurements=tuple(measurements),
         failure=failure,
         created_at=row.created_at,
@@ -134,6 +137,7 @@ def trial_values(trial: Trial) -> Values:
         "beside": None if trial.companion is None else trial.companion.candidate,
         "control": None if trial.companion is None else trial.companion.control,
         "repeat": None if trial.companion is None else trial.companion.repeat,
+        "promotions": [asdict(promotion) for promotion in trial.promotions] or None,
     }
 
 

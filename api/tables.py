@@ -129,6 +129,7 @@ trials = Table(
     Column("beside", Integer),  # of a companion: the number of its candidate, which control, which seed
     Column("control", Word(64)),
     Column("repeat", Integer),
+    Column("promotions", JSON(none_as_null=True)),
     Column("failure_kind", String(32)),
     Column("failure_message", Words),
     Column("created_at", UtcDateTime, nullable=False),

@@ -66,6 +66,7 @@ def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from problems
     yield from _metrics(data, space)
     yield from _lag(data)
+    yield from _scheduler(data)
     if space is not None:
         yield from _parts(data, space)
         yield from _outputs(data, space)
@@ -175,6 +176,17 @@ def _lag(data: Mapping[str, Any]) -> Iterator[Problem]:
     concurrent = _mapping(data.get("resources")).get("concurrent", 1)
     if isinstance(lag, int) and isinstance(concurrent, int) and 1 <= lag < concurrent:
         yield "strategy.lag", f"must be at least resources.concurrent, {concurrent}, or workers would wait; got {lag}"
+
+
+def _scheduler(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Early stopping that could never stop anything."""
+    task, scheduler = _mapping(data.get("task")), _mapping(data.get("scheduler"))
+    first, epochs, every = scheduler.get("min_epochs", 1), task.get("epochs"), task.get("evaluate_every", 1)
+    if not scheduler or not all(isinstance(number, int) for number in (first, epochs, every)):
+        return
+    if max(first, every) >= epochs:
+        name, got = ("scheduler.min_epochs", first) if first >= epochs else ("task.evaluate_every", every)
+        yield name, f"must be below task.epochs, {epochs}, or no trial is ever stopped early; got {got}"
 
 
 def _candidates(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:

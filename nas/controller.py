@@ -15,6 +15,7 @@ from nas.clock import Clock, system_clock
 from nas.companions import Load, Planned, planned
 from nas.constraints import excess
 from nas.document import SearchDocument
+from nas.early_stopping import EarlyStopping, in_order
 from nas.errors import NotFound, SpaceExhausted
 from nas.history import History
 from nas.pareto import point
@@ -32,6 +33,7 @@ from nas.records import (
     Lease,
     Measured,
     Measurement,
+    Promotion,
     Report,
     SearchStatus,
     Trial,
@@ -66,6 +68,7 @@ class Controller:
         document: SearchDocument,
         proposer: Proposer,
         load: Load,
+        early_stopping: EarlyStopping,
         home: Path,
         clock: Clock = system_clock,
         ttl_s: float = LEASE_TTL_S,
@@ -88,6 +91,9 @@ class Controller:
         self._failures = 0
         self._completed = 0
         self._last_failure = ""
+        self._early = early_stopping
+        self._barrier = 0  # jobs before it have ended, and all later promotions were decided on their results
+        self._settled = document.scheduler is None  # nothing more will be promoted
         self._exhausted: SpaceExhausted | None = None  # why nothing more is proposed
         self._companions: list[Planned] | None = None  # still to be trained; None: not planned, candidates come first
         self._comparing = comparison_of(document) is not None
@@ -106,9 +112,13 @@ class Controller:
             return Signal.DONE
         if self._unassigned:
             return self._hand_out_again(self._unassigned.pop(0))
+        if self._settled and not self._candidates_to_come():
+            return self._next_companion()
+        if not self._history.ready():
+            return Signal.WAIT
         if self._candidates_to_come():
-            return self._propose() if self._history.ready() else Signal.WAIT
-        return self._next_companion()
+            return self._promote() or self._propose()
+        return self._after_the_candidates()
 
     def record(self, report: Report, *more: Report) -> None:
         """Records what happened to a trial: one report, or several of the same trial in one transaction if it ends.
@@ -135,10 +145,11 @@ class Controller:
         """Whether the driver should end this trial and report it finished."""
         self.heartbeat()
         self._poll_cancel()
-        stop = self._ending is not None or number not in self._running
-        if stop and number in self._running:
+        if number not in self._running or self._early.stops(number):
+            return True
+        if self._ending is not None:
             self._asked_to_stop.add(number)
-        return stop
+        return self._ending is not None
 
     def heartbeat(self) -> None:
         """Renews the lease when a third of its time is gone; call it at least that often."""
@@ -162,9 +173,10 @@ class Controller:
         search = self.storage.search(self.search_id)
         trials = self.storage.trials(self.search_id)
         companions = [trial for trial in trials if trial.companion is not None]
-        for trial in trials[: len(trials) - len(companions)]:
-            self._remember(trial)
+        for trial, promotion in in_order(trials[: len(trials) - len(companions)]):
+            self._remember(trial, promotion)
         if companions:
+            self._settled = True
             self._exhausted = self._why_no_more_candidates()
             self._companions = self._planned(trials)
         for trial in companions:
@@ -188,13 +200,25 @@ class Controller:
             return exhausted
         return None
 
-    def _remember(self, trial: Trial) -> None:
-        """Takes over what was recorded about a trial."""
-        self._history.add(trial.genotype)
-        if LEGAL_TRIAL[trial.status]:
+    def _remember(self, trial: Trial, promotion: Promotion | None = None) -> None:
+        """Takes over what was recorded about a trial, up to the end of one of its jobs."""
+        ahead = [later for later in trial.promotions if promotion is None or later.job > promotion.job]
+        if promotion is None:
+            self._started(trial)
+        else:
+            self._restarted(trial.number, promotion)
+        for measurement in trial.measurements:
+            if not ahead or measurement.fidelity <= ahead[0].fidelity:
+                self._early.measured(trial.number, measurement, judge=False)
+        if ahead:
+            metrics = trial.up_to(ahead[0].fidelity).metrics
+            self._count(trial.number, TrialStatus.STOPPED, metrics=metrics, fidelity=ahead[0].fidelity)
+        elif LEGAL_TRIAL[trial.status]:
             self._unassigned.append(trial)
         else:
-            self._count(trial.number, trial.status, metrics=trial.metrics, failure=trial.failure)
+            self._count(
+                trial.number, trial.status, metrics=trial.metrics, failure=trial.failure, fidelity=trial.fidelity
+            )
 
     def _count(
         self,
@@ -202,13 +226,19 @@ class Controller:
         status: TrialStatus,
         *,
         metrics: Mapping[str, float],
+        fidelity: int,
         failure: Failure | None = None,
     ) -> None:
-        """Lets history and rules know how a trial ended."""
-        completed = status is TrialStatus.COMPLETED
-        values = point(metrics, self.document.objectives) if completed else None
-        self._history.finish(number, values, violation=excess(metrics, self.document.constraints) if completed else 0.0)
-        self._completed += completed
+        """Lets history and rules know how a trial, or a job of it, ended."""
+        judged = status in (TrialStatus.COMPLETED, TrialStatus.STOPPED) and self._missing(metrics) == []
+        self._history.finish(
+            number,
+            point(metrics, self.document.objectives) if judged else None,
+            fidelity=min(1.0, fidelity / self.document.task.epochs) if status is TrialStatus.STOPPED else 1.0,
+            violation=excess(metrics, self.document.constraints) if judged else 0.0,
+        )
+        self._early.ended(number, status)
+        self._completed += status is TrialStatus.COMPLETED
         if failure is None:
             return
         self._failures += 1
@@ -227,10 +257,42 @@ class Controller:
             proposal = self._proposer.propose(self._history.shown(), number)
         except SpaceExhausted as exhausted:
             self._exhausted = exhausted
-            return self._next_companion()
+            return self._after_the_candidates()
         seed = trial_seed(self.document.seed, number)
         trial = proposal.trial(search_id=self.search_id, number=number, seed=seed, seen=seen)
         return self._begin(trial, proposal.infeasible)
+
+    def _promote(self) -> Assignment | None:
+        """The stopped trial that proves to be among the best after all, handed out again."""
+        horizon = self._horizon(max(self._history.horizon(), self._barrier))
+        number = self._early.promotes(horizon)
+        if number is None:
+            return None
+        promotion = Promotion(job=self._history.jobs, fidelity=self._early.last_fidelity(number), seen=horizon)
+        self.storage.promote_trial(
+            self._lease, number, promotion, f"trial {number} promoted, after {promotion.fidelity} epochs"
+        )
+        self._restarted(number, promotion)
+        return self._hand_out(self.storage.trial(self.search_id, number))
+
+    def _after_the_candidates(self) -> Assignment | Signal:
+        """The last promotions, decided whenever everything handed out has ended; then the companions."""
+        if not self._settled:
+            promoted = self._promote()
+            if promoted is not None:
+                return promoted
+            if self._running:
+                return Signal.WAIT
+            self._barrier = self._history.jobs
+            promoted = self._promote()
+            if promoted is not None:
+                return promoted
+            self._settled = True
+        return self._next_companion()
+
+    def _horizon(self, jobs: int) -> int | None:
+        """What decides on early stopping: the results of so many jobs; without a fixed lag None, all there are."""
+        return None if self._history.lag == "none" else jobs
 
     def _candidates_to_come(self) -> bool:
         """Whether more candidates are to be proposed; none are once a companion was recorded."""
@@ -264,12 +326,23 @@ class Controller:
     def _begin(self, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> Assignment:
         """Records a trial and hands it out."""
         self.storage.add_trial(self._lease, trial, infeasible)
-        self._history.add(trial.genotype)
+        self._started(trial)
         return self._hand_out(trial)
+
+    def _started(self, trial: Trial) -> None:
+        job = self._history.add(trial.genotype)
+        if trial.companion is None:
+            self._early.begin(trial.number, job=job, horizon=self._horizon(self._history.horizon(job)))
+
+    def _restarted(self, number: int, promotion: Promotion) -> None:
+        job = self._history.promote(number)
+        self._barrier = max(self._barrier, promotion.seen or 0)
+        self._early.promote(number, promotion, horizon=self._horizon(self._history.horizon(job)))
 
     def _hand_out_again(self, trial: Trial) -> Assignment:
         """A trial recorded by an earlier controller, which never saw it end."""
         self.storage.move_trial(self._lease, trial.number, TrialStatus.RUNNING)
+        self._early.resume(trial.number)
         return self._hand_out(replace(trial, status=TrialStatus.RUNNING, attempt=trial.attempt + 1))
 
     def _hand_out(self, trial: Trial) -> Assignment:
@@ -309,27 +382,35 @@ class Controller:
             return
         unwritten.append(measurement)
         self._running[number] = self._running[number].measured(measurement)
+        self._early.measured(number, measurement)
 
     def _finish(self, number: int, unwritten: Sequence[Measurement]) -> None:
         metrics = self._running[number].metrics
+        missing = self._missing(metrics)
         if number in self._asked_to_stop:
             self._end(number, TrialStatus.CANCELLED, None, unwritten)
-            return
-        missing = [o.metric for o in self.document.objectives if o.metric not in metrics]
-        if missing:
+        elif self._early.stops(number):
+            self._end(number, TrialStatus.STOPPED, None, unwritten)
+        elif missing:
             sentence = f"no {', '.join(missing)} was measured, only {', '.join(sorted(metrics)) or 'nothing'}"
             failure = Failure(kind=FailureKind.ERROR, message=sentence)
             self._end(number, TrialStatus.FAILED, failure, unwritten)
-            return
-        self._end(number, TrialStatus.COMPLETED, None, unwritten)
+        else:
+            self._end(number, TrialStatus.COMPLETED, None, unwritten)
+
+    def _missing(self, metrics: Mapping[str, float]) -> list[str]:
+        """The objectives that were not measured."""
+        return [objective.metric for objective in self.document.objectives if objective.metric not in metrics]
 
     def _end(self, number: int, status: TrialStatus, failure: Failure | None, unwritten: Sequence[Measurement]) -> None:
         """Records the end of a trial, with the measurements that came in the same step."""
+        fidelity = self._running[number].fidelity
         told = f"trial {number} {status}" if failure is None else f"trial {number} failed: {failure.message}"
+        told += f" after {fidelity} epochs" if status is TrialStatus.STOPPED else ""
         self.storage.move_trial(self._lease, number, status, failure, measurements=unwritten, told=told)
         metrics = self._running.pop(number).metrics
         self._asked_to_stop.discard(number)
-        self._count(number, status, metrics=metrics, failure=failure)
+        self._count(number, status, metrics=metrics, fidelity=fidelity, failure=failure)
 
     # How the search ends.
 
@@ -365,11 +446,17 @@ class Controller:
             told = f"trial {trial.number} cancelled"
             self.storage.move_trial(self._lease, trial.number, TrialStatus.CANCELLED, told=told)
             self._history.finish(trial.number, None)
+            self._early.ended(trial.number, TrialStatus.CANCELLED)
         self._unassigned.clear()
 
     def _natural_ending(self) -> Ending | None:
         """How the search ends when it is let run, or None while more trials are to come."""
-        if self._candidates_to_come() or self._companions or (self._comparing and self._companions is None):
+        if (
+            self._candidates_to_come()
+            or not self._settled
+            or self._companions
+            or (self._comparing and self._companions is None)
+        ):
             return None
         exhausted = str(self._exhausted) if self._exhausted else None
         if self._completed:

@@ -1,4 +1,8 @@
-"""What a proposal may know: the rule of the lag, kept incrementally so that a long search asks fast too."""
+"""What a proposal may know: the rule of the lag, kept incrementally so that a long search asks fast too.
+
+A job is what was handed out: a new trial, or the promotion of a stopped one. Jobs count 0, 1, 2 ... in one search; as
+long as nothing is promoted they are the trials.
+"""
 
 from bisect import insort
 from collections.abc import Sequence
@@ -14,54 +18,81 @@ Lag = int | Literal["none"]
 class History:
     """The outcomes of a search in ascending number.
 
-    With a fixed lag L proposal n sees the results of trials 0 .. n-L and must wait for them; later trials are shown
-    without their results, whether they have finished or not, so that nothing depends on timing. With the lag "none" it
-    sees every result there is.
+    With a fixed lag L job n sees the results of jobs 0 .. n-L and must wait for them; later trials are shown without
+    their results, whether they have finished or not, so that nothing depends on timing. With the lag "none" it sees
+    every result there is. A promoted trial is shown as it was stopped until the result of its promotion is.
     """
 
     def __init__(self, lag: Lag) -> None:
         self.lag = lag
-        self._outcomes: list[Outcome] = []
-        self._hidden: list[Outcome] = []  # the same trials without their results
-        self._pending: list[int] = []  # ascending; as many as run at a time
+        self._jobs: list[int] = []  # of every trial, its newest job
+        self._results: list[Outcome | None] = []  # of every job
+        self._shown: list[Outcome] = []  # of every trial, with the results of jobs before `_applied`
+        self._applied = 0
+        self._pending: list[int] = []  # jobs, ascending; as many as run at a time
 
     def __len__(self) -> int:
-        return len(self._outcomes)
+        return len(self._jobs)
 
-    def add(self, genotype: Genotype) -> None:
-        """The next trial, its result not known yet."""
-        insort(self._pending, len(self._outcomes))
-        self._hidden.append(Outcome(number=len(self._outcomes), genotype=genotype, values=None, pending=True))
-        self._outcomes.append(self._hidden[-1])
+    @property
+    def jobs(self) -> int:
+        """How many jobs there were: the number of the next one."""
+        return len(self._results)
 
-    def finish(self, number: int, values: tuple[float, ...] | None, *, violation: float = 0.0) -> None:
+    def add(self, genotype: Genotype) -> int:
+        """The next trial, its result not known yet; the number of its job."""
+        number = len(self._jobs)
+        self._jobs.append(self.jobs)
+        self._shown.append(Outcome(number=number, genotype=genotype, values=None, pending=True))
+        return self._begin(number)
+
+    def promote(self, number: int) -> int:
+        """A stopped trial runs again; the number of the job."""
+        self._jobs[number] = self.jobs
+        return self._begin(number)
+
+    def finish(
+        self, number: int, values: tuple[float, ...] | None, *, fidelity: float = 1.0, violation: float = 0.0
+    ) -> None:
         """The result of a trial: its objectives, larger is better; None when it has none (failed, cancelled)."""
-        self._pending.remove(number)
-        self._outcomes[number] = replace(self._outcomes[number], values=values, pending=False, violation=violation)
+        job = self._jobs[number]
+        self._pending.remove(job)
+        known = self._shown[number]
+        result = replace(known, values=values, pending=False, fidelity=fidelity, violation=violation)
+        self._results[job] = result
+        if self.lag == "none":
+            self._shown[number] = result
 
     def ready(self) -> bool:
-        """Whether everything the next proposal must see is known."""
-        return self.lag == "none" or not self._pending or self._pending[0] >= self._horizon()
+        """Whether everything the next job must see is known."""
+        return self.lag == "none" or not self._pending or self._pending[0] >= self.horizon()
 
     def shown(self) -> Sequence[Outcome]:
-        """What the next proposal sees."""
-        if self.lag == "none":
-            return tuple(self._outcomes)
-        horizon = self._horizon()
-        return (*self._outcomes[:horizon], *self._hidden[horizon:])
+        """What the next job sees. Call it when `ready`."""
+        if self.lag != "none":
+            for job in range(self._applied, self.horizon()):
+                result = self._results[job]
+                assert result is not None, f"job {job} has no result yet"
+                self._shown[result.number] = result
+            self._applied = max(self._applied, self.horizon())
+        return tuple(self._shown)
 
     def seen(self) -> tuple[int, ...] | None:
-        """The ranges of trials whose results the next proposal sees (see `Trial.seen`); None under a fixed lag."""
+        """The ranges of jobs whose results the next one sees (see `Trial.seen`); None under a fixed lag."""
         if self.lag != "none":
             return None
         ranges: list[int] = []
         start = 0
-        for end in (*self._pending, len(self._outcomes)):
+        for end in (*self._pending, self.jobs):
             ranges += [start, end] if end > start else []
             start = end + 1
         return tuple(ranges)
 
-    def _horizon(self) -> int:
-        """One past the last trial whose result the next proposal sees under the fixed lag."""
-        assert self.lag != "none", "without a lag there is no horizon"
-        return max(0, len(self._outcomes) - self.lag + 1)
+    def horizon(self, job: int | None = None) -> int:
+        """One past the last job whose result a job sees, by default the next; all there are without a fixed lag."""
+        return self.jobs if self.lag == "none" else max(0, (self.jobs if job is None else job) - self.lag + 1)
+
+    def _begin(self, number: int) -> int:
+        insort(self._pending, self.jobs)
+        self._results.append(None)
+        return self.jobs - 1

@@ -20,6 +20,7 @@ from nas.records import (
     Infeasible,
     Lease,
     Measurement,
+    Promotion,
     Search,
     SearchStatus,
     Trial,
@@ -167,6 +168,22 @@ class MemoryStorage:
         )
         if told is not None:
             self.add_event(lease, f"trial_{status}", told, number)
+
+    @one_at_a_time
+    def promote_trial(self, lease: Lease, number: int, promotion: Promotion, told: str) -> None:
+        """See `Ledger`."""
+        shelf = self._held(lease)
+        trial = self._trial(shelf, number)
+        if trial.status is not TrialStatus.STOPPED:
+            raise IllegalTransition(f"trial {trial.id} is {trial.status}; only a stopped one is promoted")
+        shelf.trials[number] = replace(
+            trial,
+            status=TrialStatus.RUNNING,
+            attempt=trial.attempt + 1,
+            promotions=(*trial.promotions, promotion),
+            finished_at=None,
+        )
+        self.add_event(lease, "trial_promoted", told, number)
 
     @one_at_a_time
     def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:

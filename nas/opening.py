@@ -6,10 +6,13 @@ from typing import Any
 from nas.clock import Clock, system_clock
 from nas.controller import LEASE_TTL_S, Controller
 from nas.document import SearchDocument
+from nas.early_stopping import EarlyStopping
 from nas.errors import LeaseHeld
 from nas.ports import Storage
 from nas.proposals import Proposer
 from nas.records import Lease
+from nas.rules import judged_objective
+from nas.schedulers.registry import scheduler_from
 from nas.static_metrics import StaticMetrics, static_metrics_of
 from nas.strategies.registry import draws_from
 from nas.strategies.setting import Setting
@@ -49,6 +52,9 @@ def open_controller(
         document=document,
         proposer=Proposer(draws, measure, document.constraints, tried=tried),
         load=space.load,
+        early_stopping=EarlyStopping(
+            scheduler_from(document.scheduler, full=document.task.epochs), judged_objective(document)
+        ),
         home=home,
         clock=clock,
         ttl_s=ttl_s,

@@ -1,7 +1,7 @@
 """The ports of the core: what strategies, storages and evaluators owe it. Conformance suites stand in nas/testing/."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from nas.records import (
     Infeasible,
     Lease,
     Measurement,
+    Promotion,
     Search,
     SearchStatus,
     Trial,
@@ -52,6 +53,31 @@ class Strategy(Protocol):
 
         The first is taken that is new and feasible; so many are drawn, and no more. Ends only when none is left.
         """
+        ...
+
+
+Curve = tuple[tuple[int, float], ...]
+"""A value per fidelity, ascending; larger is better."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """One trial as a scheduler sees it."""
+
+    number: int
+    curve: Curve
+    stopped: bool = False  # it waits to be promoted
+
+
+class Scheduler(Protocol):
+    """Stops weak trials early and takes stopped ones up again. A pure function of its arguments."""
+
+    def stops(self, curve: Curve, others: Iterable[Standing]) -> bool:
+        """Whether a trial that was just measured, last in its curve, ends here, given how others stand."""
+        ...
+
+    def promotes(self, standings: Sequence[Standing]) -> int | None:
+        """The number of the stopped trial to go on with; None when none deserves it."""
         ...
 
 
@@ -173,6 +199,13 @@ class Ledger(Protocol):
 
         With it, all or nothing, `measurements` taken while it still ran and an event `trial_<status>` that says `told`.
         Raises `IllegalTransition`.
+        """
+        ...
+
+    def promote_trial(self, lease: Lease, number: int, promotion: Promotion, told: str) -> None:
+        """From stopped to running, with an event `trial_promoted` that says `told`; raises `attempt` by one.
+
+        Raises `IllegalTransition` unless the trial is stopped.
         """
         ...
 

@@ -10,7 +10,8 @@ Genotype = tuple[int, ...]
 
 
 class TrialStatus(StrEnum):
-    """Where a trial stands. `stopped` is early stopping; an infeasible candidate never becomes a trial."""
+    """Where a trial stands. `stopped` is early stopping, from which a trial may be promoted; an infeasible candidate
+    never becomes a trial."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -102,6 +103,16 @@ class Companion:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Promotion:
+    """A stopped trial taken up again. Jobs count what was handed out in a search for the first time: proposals and
+    promotions, in their order."""
+
+    job: int
+    fidelity: int  # what the trial had received when it was stopped
+    seen: int | None = None  # the promotion was decided on the results of jobs 0 .. seen-1; None: on all there were
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
     """One candidate being trained and measured in one search. `number` counts 0, 1, 2 ... within it.
 
@@ -119,8 +130,9 @@ class Trial:
     seed: int = 0
     static_metrics: dict[str, float] = field(default_factory=dict)  # params, macs: known before training
     redraws: dict[str, int] = field(default_factory=dict)  # draws thrown away for this number, by reason
-    seen: tuple[int, ...] | None = None  # which trials its proposal saw, as ranges; None: by the fixed lag
+    seen: tuple[int, ...] | None = None  # which jobs its proposal saw, as ranges; None: by the fixed lag
     companion: Companion | None = None  # None: a candidate
+    promotions: tuple[Promotion, ...] = ()  # ascending job
     measurements: tuple[Measurement, ...] = ()  # ascending fidelity
     failure: Failure | None = None
     created_at: datetime | None = None
@@ -139,6 +151,15 @@ class Trial:
         for measurement in self.measurements:
             joined.update(measurement.metrics)
         return joined
+
+    @property
+    def fidelity(self) -> int:
+        """The last fidelity it was measured at; 0 before the first."""
+        return self.measurements[-1].fidelity if self.measurements else 0
+
+    def up_to(self, fidelity: int) -> "Trial":
+        """The trial with what was measured up to a fidelity."""
+        return replace(self, measurements=tuple(m for m in self.measurements if m.fidelity <= fidelity))
 
     def measured(self, measurement: Measurement) -> "Trial":
         """The trial with this measurement too; of a fidelity it has already, the first value stays."""

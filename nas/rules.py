@@ -6,13 +6,16 @@ from typing import Any
 
 from nas.document import Budget, ComparisonOptions, SearchDocument
 from nas.history import Lag
+from nas.objectives import Objective
 from nas.records import SearchStatus
+from nas.static_metrics import RESIZER_METRICS, STATIC_METRICS
 from nas.strategies.fixed import FixedStrategy
 from nas.strategies.learning import LearningOptions
 from search_spaces.controls import CONTROLS
 from search_spaces.registry import published_architecture
 
 LEAST_FAILURES = 5
+KNOWN = (*STATIC_METRICS, *RESIZER_METRICS)  # before any training
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,18 @@ class Ending:
 def lag_of(document: SearchDocument) -> Lag:
     """The lag of the search: twice the concurrency unless the document names one.
 
-    A strategy that looks at no results is shown none: a lag longer than the search, so it never waits.
+    A strategy that looks at no results is shown none: a lag longer than the search, so it never waits, unless a
+    scheduler has to.
     """
-    if not isinstance(document.strategy, LearningOptions):
-        return document.budget.trials + 1
-    return document.strategy.lag or 2 * document.resources.concurrent
+    usual = 2 * document.resources.concurrent
+    if isinstance(document.strategy, LearningOptions):
+        return document.strategy.lag or usual
+    return document.budget.trials + 1 if document.scheduler is None else usual
+
+
+def judged_objective(document: SearchDocument) -> Objective:
+    """What early stopping goes by: the first objective that is not known before training."""
+    return next((each for each in document.objectives if each.metric not in KNOWN), document.objectives[0])
 
 
 def trial_budget(document: SearchDocument) -> int:

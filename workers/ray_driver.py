@@ -200,7 +200,11 @@ class Bridge:
         self.controller.record(*result["reports"])
         if result["done"]:
             self._forget(trial_id)
-        return result["done"] or self.controller.should_stop(number)
+            return True
+        if self.controller.should_stop(number):
+            self.controller.record(Finished(number=self._forget(trial_id)))
+            return True
+        return False
 
     def completed(self, trial_id: str) -> None:
         """Records the end of a trial that the controller had asked to stop; any other end is a report of its own."""
@@ -386,7 +390,8 @@ def load_evaluator(evaluator: Evaluator | str) -> Evaluator:
 
 def directory_of(trial: Any) -> str:
     """The folder of a trial among Tune's files."""
-    return f"trial-{trial.config['assignment'].assignment.number}"
+    assignment = trial.config["assignment"].assignment
+    return f"trial-{assignment.number}-{assignment.attempt}"
 
 
 def last_words(trial: Any) -> str:

@@ -56,15 +56,21 @@ def toy_controller(
 
 
 class ToyEvaluator:
-    """Measures a toy architecture by its choices, at two fidelities; `failures` maps numbers to how they fail."""
+    """Measures a toy architecture by its choices; `failures` maps numbers to how they fail after the first epoch.
 
-    def __init__(self, failures: Mapping[int, FailureKind] | None = None) -> None:
+    The curves of some architectures start low and cross others."""
+
+    def __init__(self, failures: Mapping[int, FailureKind] | None = None, *, epochs: int = 2) -> None:
         self.failures = dict(failures or {})
+        self.epochs = epochs
 
     def __call__(self, assignment: Assignment) -> Iterator[Measurement]:
         toy = ToyArchitecture.model_validate(assignment.architecture)
         score = toy.depth + toy.slope / 4 - toy.taps[0] / 8 + toy.stages.index("wide") / 16
-        yield Measurement(fidelity=1, metrics={"AP": score / 2}, elapsed_s=1.0)
-        if assignment.number in self.failures:
-            raise TrialFailure(self.failures[assignment.number], f"trial {assignment.number} was told to fail")
-        yield Measurement(fidelity=2, metrics={"AP": score}, elapsed_s=2.0 + assignment.seed % 5)
+        slow = 0.0 if self.epochs == 2 else (toy.taps[1] % 3) / 2
+        for epoch in range(1, self.epochs + 1):
+            left = 1 - epoch / self.epochs
+            elapsed_s = float(epoch) if left else self.epochs + assignment.seed % 5
+            yield Measurement(fidelity=epoch, metrics={"AP": score * (1 - left) - slow * left}, elapsed_s=elapsed_s)
+            if epoch == 1 and assignment.number in self.failures:
+                raise TrialFailure(self.failures[assignment.number], f"trial {assignment.number} was told to fail")

@@ -22,6 +22,7 @@ from nas.records import (
     Infeasible,
     Lease,
     Measurement,
+    Promotion,
     Search,
     SearchStatus,
     TrialStatus,
@@ -233,6 +234,24 @@ class StatusLaws(ClockFixture):
             with pytest.raises(IllegalTransition):
                 storage.move_trial(lease, 0, status)
         assert storage.trial(lease.search_id, 0).status is TrialStatus.STOPPED
+
+    def test_a_stopped_trial_is_promoted_and_goes_on(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_running(storage, lease, 0)
+        storage.add_measurement(lease, 0, Measurement(fidelity=1, metrics={"AP": 0.1}))
+        promotions = [Promotion(job=4, fidelity=1, seen=2), Promotion(job=9, fidelity=3)]
+        with pytest.raises(IllegalTransition):
+            storage.promote_trial(lease, 0, promotions[0], "trial 0 promoted")
+        for fidelity, promotion in zip((1, 3), promotions, strict=True):
+            storage.add_measurement(lease, 0, Measurement(fidelity=fidelity, metrics={"AP": 0.1}))
+            storage.move_trial(lease, 0, TrialStatus.STOPPED)
+            storage.promote_trial(lease, 0, promotion, "trial 0 promoted")
+        found = storage.trial(lease.search_id, 0)
+        assert (found.status, found.attempt, found.finished_at) == (TrialStatus.RUNNING, 3, None)
+        assert found.promotions == tuple(promotions)
+        assert [event.kind for event in storage.events(lease.search_id)] == ["trial_promoted"] * 2
+        storage.move_trial(lease, 0, TrialStatus.COMPLETED)
+        assert [each.number for each in storage.leaderboard(lease.search_id, parse_query(sort="-AP")).trials] == [0]
 
     def test_trials_are_added_in_order_with_their_infeasible_candidates_or_not_at_all(self, storage: Storage) -> None:
         lease = leased(storage)

@@ -134,3 +134,11 @@ def test_fixed_parts_count_by_what_they_hold():
     assert told(task=CLASSIFICATION, space=joint(backbone=fixed, resizer=RESIZER)) == {}
     wrong = {"kind": "fixed", "architecture": {"kind": "torchvision", "name": "vgg16"}}
     assert set(told(space=wrong)) == {"space.kind"}
+
+
+def test_a_scheduler_that_could_stop_nothing_is_refused():
+    sentence = "must be below task.epochs, 4, or no trial is ever stopped early; got 4"
+    assert told(task={"epochs": 4}, scheduler={"kind": "asha", "min_epochs": 4}) == {"scheduler.min_epochs": sentence}
+    late = told(task={"epochs": 4, "evaluate_every": 4}, scheduler={"kind": "median"})
+    assert late == {"task.evaluate_every": sentence}
+    assert told(task={"epochs": 4}, scheduler={"kind": "asha", "min_epochs": 3}) == {}

@@ -53,3 +53,16 @@ def test_what_a_fixed_lag_shows_does_not_depend_on_later_results(lag, length, da
     later = data.draw(st.sets(st.sampled_from(range(length)))) if length else set()
     assert filled(lag, length, needed | later).shown() == filled(lag, length, needed).shown()
     assert filled(lag, length, needed).ready()
+
+
+def test_a_promoted_trial_is_shown_as_it_was_until_its_second_result_is_seen():
+    history = filled(2, 3, [1, 2])
+    history.finish(0, (0.5,), fidelity=0.25)
+    assert history.promote(0) == 3
+    assert history.shown()[0].values == (0.5,)
+    assert history.add((9,)) == 4
+    assert not history.ready(), "job 3 has to end"
+    history.finish(0, (0.9,))
+    assert history.ready()
+    assert [(outcome.values, outcome.fidelity) for outcome in history.shown()][:1] == [((0.9,), 1.0)]
+    assert (len(history), history.jobs) == (4, 5)

@@ -62,6 +62,20 @@ def test_the_search_is_the_one_the_inline_driver_runs(storage, drive):
     assert storage.trial(on_ray.search_id, 2).failure.kind is FailureKind.DIVERGED
 
 
+def test_trials_are_stopped_early_and_promoted_as_inline(storage, drive):
+    task = {**toy_document().task.model_dump(mode="json"), "epochs": 9}
+    strategy = {"kind": "evolution", "population": 6, "sample": 3, "lag": 16}
+    fields = {"task": task, "scheduler": {"kind": "asha", "eta": 2}, "strategy": strategy, "seed": 3}
+    on_ray, inline = start(storage, 40, **fields), start(storage, 40, **fields)
+    drive(on_ray, ToyEvaluator(epochs=9))
+    run_inline(inline, ToyEvaluator(epochs=9))
+    assert outcome(storage, on_ray) == outcome(storage, inline)
+    trials = storage.trials(on_ray.search_id)
+    assert TrialStatus.STOPPED in {trial.status for trial in trials}
+    assert len([trial for trial in trials if trial.promotions]) > 1
+    assert [trial.promotions for trial in trials] == [trial.promotions for trial in storage.trials(inline.search_id)]
+
+
 def test_exceptions_and_dead_workers_fail_their_trial_and_nothing_else(storage, drive):
     toy = ToyEvaluator()
 

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from nas.controller import Controller, Signal
 from nas.document import SearchDocument
 from nas.drivers.boundary import reports
 from nas.memory import MemoryStorage
-from nas.records import Assignment, Finished, Genotype, Measured
+from nas.records import Assignment, Finished, Measured, Trial
 from nas.testing.searches import ToyEvaluator, toy_controller
 
 Pick = Callable[[Sequence[Assignment]], Assignment]
@@ -30,9 +31,13 @@ def run_adversary(
     pick: Pick,
     evaluator: ToyEvaluator | None = None,
     crash: Callable[[], bool] = lambda: False,
-) -> list[Genotype]:
-    """The genotypes of the search, its trials moved one report at a time in the order of `pick`; after every report
-    `crash` says whether the process dies, and everything but the storage is lost."""
+    told: Callable[[Trial], Any] = lambda trial: trial.genotype,
+) -> list[Any]:
+    """What is told of every trial of the search, by default its genotype.
+
+    Trials move one report at a time in the order of `pick`; after every report `crash` says whether the process dies,
+    and everything but the storage is lost.
+    """
     storage = MemoryStorage()
     evaluator = evaluator or ToyEvaluator()
     controller = toy_controller(storage, document)
@@ -45,7 +50,7 @@ def run_adversary(
             running = {}
         running = _filled(controller, running, evaluator, concurrency)
     assert controller.next_trial() is Signal.DONE
-    return [trial.genotype for trial in storage.trials(controller.search_id)]
+    return [told(trial) for trial in storage.trials(controller.search_id)]
 
 
 def _filled(controller: Controller, running: dict, evaluator: ToyEvaluator, concurrency: int) -> dict:

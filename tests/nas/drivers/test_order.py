@@ -3,10 +3,10 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nas.records import FailureKind
+from nas.records import FailureKind, TrialStatus
 from nas.testing.searches import EVOLUTION, ToyEvaluator, toy_document
 from tests.nas.drivers.adversaries import ORDERS, run_adversary
 
@@ -55,3 +55,67 @@ def test_crashes_at_any_moment_change_nothing(concurrency, order, deaths):
         crash=lambda: next(steps) in deaths,
     )
     assert crashed == expected
+
+
+SCHEDULERS = {
+    "asha": {"kind": "asha", "eta": 2},
+    "asha without promotions": {"kind": "asha", "eta": 3, "promote": False},
+    "median": {"kind": "median", "min_trials": 3},
+}
+SLOW = ToyEvaluator({3: FailureKind.DIVERGED, 11: FailureKind.CRASHED}, epochs=9)
+
+
+def hurried(scheduler, **fields):
+    task = {**toy_document().task.model_dump(mode="json"), "epochs": 9}
+    return toy_document(task=task, scheduler=SCHEDULERS[scheduler], **{**LAGGED, **fields})
+
+
+def ending(trial):
+    return trial.genotype, trial.status, trial.fidelity, trial.promotions
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+@pytest.mark.parametrize("strategy", [{**EVOLUTION, "lag": 8}, {"kind": "random"}], ids=["evolution", "random"])
+def test_early_stopping_depends_on_no_order_either(scheduler, strategy):
+    document = hurried(scheduler, strategy=strategy)
+    expected = run_adversary(document, concurrency=1, pick=ORDERS["oldest first"](), evaluator=SLOW, told=ending)
+    statuses = [status for _, status, _, _ in expected]
+    assert TrialStatus.STOPPED in statuses
+    assert TrialStatus.COMPLETED in statuses
+    assert any(promotions for *_, promotions in expected) == (scheduler == "asha")
+    for order in ORDERS:
+        for concurrency in (2, 8):
+            pick = ORDERS[order]()
+            assert run_adversary(document, concurrency=concurrency, pick=pick, evaluator=SLOW, told=ending) == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    scheduler=st.sampled_from(sorted(SCHEDULERS)),
+    lag=st.sampled_from([8, 24]),  # a long one leaves promotions to the end, several at a time
+    concurrency=st.sampled_from([1, 3, 8]),
+    order=st.integers(0, 2**32),
+    deaths=st.sets(st.integers(0, 400), max_size=12),
+)
+@example(scheduler="asha", lag=24, concurrency=1, order=1, deaths=set(range(0, 400, 10)))
+def test_early_stopping_survives_crashes_at_any_moment(scheduler, lag, concurrency, order, deaths):
+    document = hurried(scheduler, strategy={**EVOLUTION, "lag": lag}, budget={"trials": 40})
+    expected = run_adversary(document, concurrency=1, pick=ORDERS["oldest first"](), evaluator=SLOW, told=ending)
+    steps = iter(range(10_000))
+    crashed = run_adversary(
+        document,
+        concurrency=concurrency,
+        pick=random.Random(order).choice,
+        evaluator=SLOW,
+        crash=lambda: next(steps) in deaths,
+        told=ending,
+    )
+    assert crashed == expected
+
+
+def test_without_a_lag_what_was_stopped_stays_stopped_and_all_ends():
+    document = hurried("asha", strategy={**EVOLUTION, "lag": "none"})
+    for order in ORDERS:
+        told = run_adversary(document, concurrency=8, pick=ORDERS[order](), evaluator=SLOW, told=ending)
+        assert len(told) == document.budget.trials
+        assert {status for _, status, _, _ in told} <= {TrialStatus.STOPPED, TrialStatus.COMPLETED, TrialStatus.FAILED}
