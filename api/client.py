@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.comparing import ComparisonList
 from api.errors import Refused, Unreachable
 from api.settings import Settings
+from api.tabulating import TableView
 from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NasError, NotFound
 from nas.leaderboard import spelled_sort
 from nas.ports import Page, Query, SearchPage, SearchSummary
@@ -121,6 +122,23 @@ class RestClient:
             return ComparisonList.model_validate(answer)
         except ValidationError as error:
             raise Unreachable(f"the service answered with something else than comparisons: {error}") from error
+
+    def table(
+        self,
+        search_id: str,
+        *,
+        rows: str | None = None,
+        columns: str | None = None,
+        metric: str | None = None,
+        against: str | None = None,
+    ) -> TableView:
+        """Fields of the architectures against each other, as `api.tabulating.table_of` says."""
+        params = _given(rows=rows, columns=columns, metric=metric, against=against)
+        answer = self._call("GET", f"/searches/{search_id}/table", params=params)
+        try:
+            return TableView.model_validate(answer)
+        except ValidationError as error:
+            raise Unreachable(f"the service answered with something else than a table: {error}") from error
 
     def _call(self, method: str, path: str, **request: Any) -> Any:
         try:

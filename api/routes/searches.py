@@ -18,6 +18,7 @@ from api.schemas import (
     search_view,
 )
 from api.submission import submitted_document
+from api.tabulating import TableView, table_of
 from nas.errors import IllegalTransition
 from nas.records import LEGAL_SEARCH, SearchStatus
 
@@ -25,6 +26,27 @@ router = APIRouter(prefix="/searches", tags=["searches"])
 
 After = Annotated[int, Query(ge=0, le=2**31 - 1, description="`next_after` of the page before")]
 Document = Annotated[dict[str, Any], Body(openapi_examples={"blood-cells": {"value": DOCUMENT}})]
+Rows = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        description="a field of the architectures; left out, the answer is a problem that tells which ones vary",
+        examples=["parts.resizer.blocks"],
+    ),
+]
+Columns = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        description="another field; by default there is one column",
+        examples=["parts.resizer.filters"],
+    ),
+]
+Metric = Annotated[str | None, Query(max_length=200, description="by default the first objective of the search")]
+Against = Annotated[
+    str | None,
+    Query(max_length=200, description="a control, as `plain`: cells are candidate minus it, paired by seed"),
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -79,3 +101,18 @@ def cancel_search(search: TheSearch, service: TheService) -> SearchView:
 def list_events(search: TheSearch, storage: TheStorage, after: After = 0, limit: Limit = 100) -> EventList:
     """What happened in the search after the event with that sequence, oldest first."""
     return event_list(storage.events(search.id, after, limit), after)
+
+
+@router.get("/{search}/table", responses=documented(404))
+def get_table(
+    search: TheSearch,
+    storage: TheStorage,
+    rows: Rows = None,
+    columns: Columns = None,
+    metric: Metric = None,
+    against: Against = None,
+) -> TableView:
+    """One or two fields of the architectures against each other: what the completed candidates of these values reached,
+    with 95 % intervals over seeds. 404 for a metric that no trial of the search has; 422 for a field that no candidate
+    has."""
+    return table_of(storage, search, rows=rows, columns=columns, metric=metric, against=against)
