@@ -23,6 +23,7 @@ TRIAL: dict[str, Any] = {
     "elapsed_s": 41.5,
     "metrics": {"AP": 0.41, "AP50": 0.79, "params": 311864.0, "macs": 74912256.0},
     "failure": None,
+    "broken": None,
     "created_at": "2026-03-01T09:00:03Z",
     "started_at": "2026-03-01T09:00:04Z",
     "finished_at": "2026-03-01T09:00:49Z",

@@ -62,7 +62,7 @@ _RUN_TRIAL, _END_TRIAL = (
     .values({column: bindparam(f"new_{column}") for column in columns})
     for columns in (
         ("status", "attempt", "started_at"),
-        ("status", "finished_at", "failure_kind", "failure_message"),
+        ("status", "finished_at", "failure_kind", "failure_message", "broken"),
     )
 )
 _PROMOTE_TRIAL = (
@@ -188,6 +188,7 @@ class SqlLedger:
         *,
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
+        broken: str | None = None,
     ) -> None:
         """A compare-and-set along LEGAL_TRIAL; running to running hands the trial out once more."""
         keys = {"search": lease.search_id, "trial": number}
@@ -196,7 +197,7 @@ class SqlLedger:
             _check_move(row, lease.search_id, number, status)
             for measurement in measurements:
                 self._measure(connection, lease, number, row, measurement)
-            self._move(connection, keys, row, status, failure)
+            self._move(connection, keys, row, status, failure=failure, broken=broken)
             if row.status != status.value:
                 connection.execute(_MOVE_METRICS, {**keys, "moved_to": status.value})
             if told is not None:
@@ -239,7 +240,14 @@ class SqlLedger:
             yield connection
 
     def _move(
-        self, connection: Connection, keys: dict[str, Any], row: AnyRow, status: TrialStatus, failure: Failure | None
+        self,
+        connection: Connection,
+        keys: dict[str, Any],
+        row: AnyRow,
+        status: TrialStatus,
+        *,
+        failure: Failure | None,
+        broken: str | None,
     ) -> None:
         """Sets the columns of a legal move."""
         now = utc(self._clock())
@@ -249,7 +257,7 @@ class SqlLedger:
             connection.execute(_RUN_TRIAL, new)
             return
         kind, message = (None, None) if failure is None else (failure.kind.value, failure.message)
-        new |= {"new_finished_at": now, "new_failure_kind": kind, "new_failure_message": message}
+        new |= {"new_finished_at": now, "new_failure_kind": kind, "new_failure_message": message, "new_broken": broken}
         connection.execute(_END_TRIAL, new)
 
     def _measure(

@@ -67,6 +67,7 @@ def trial_record(row: AnyRow, measurements: Sequence[Measurement] = ()) -> Trial
         promotions=tuple(Promotion(**promotion) for promotion in row.promotions or ()),
         measurements=tuple(measurements),
         failure=failure,
+        broken=row.broken,
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,

@@ -108,9 +108,20 @@ class TrialView(BaseModel):
     elapsed_s: float | None
     metrics: dict[str, float]
     failure: FailureView | None
+    broken: str | None = Field(
+        description="the measured constraint it breaks, as `latency_ms 12.5 > 10`: a completed trial that is infeasible"
+    )
     created_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+
+
+class PromotionView(BaseModel):
+    """A trial that was stopped early and taken up again."""
+
+    job: int = Field(description="counts proposals and promotions of the search in their order")
+    fidelity: int = Field(description="epochs it had received when it was stopped")
+    seen: int | None = Field(description="decided on the results of so many jobs; null: on all there were")
 
 
 class TrialDetail(TrialView):
@@ -125,6 +136,7 @@ class TrialDetail(TrialView):
             "seed": 1234,
             "redraws": {"dead block": 1},
             "measurements": [MEASUREMENT],
+            "promotions": [{"job": 12, "fidelity": 3, "seen": 9}],
         }
     )
 
@@ -134,6 +146,7 @@ class TrialDetail(TrialView):
     seed: int
     redraws: dict[str, int]
     measurements: list[MeasurementView]
+    promotions: list[PromotionView] = Field(description="when it was taken up again after being stopped early")
 
 
 class TrialList(BaseModel):
@@ -266,6 +279,7 @@ def trial_detail(trial: Trial) -> TrialDetail:
         seed=trial.seed,
         redraws=trial.redraws,
         measurements=[_measurement(each) for each in trial.measurements],
+        promotions=[PromotionView.model_validate(each, from_attributes=True) for each in trial.promotions],
     )
 
 
@@ -293,6 +307,7 @@ def _row(trial: Trial) -> dict[str, Any]:
         "elapsed_s": last.elapsed_s if last else None,
         "metrics": trial.metrics,
         "failure": _failure(trial.failure),
+        "broken": trial.broken,
         "created_at": trial.created_at,
         "started_at": trial.started_at,
         "finished_at": trial.finished_at,

@@ -132,6 +132,7 @@ trials = Table(
     Column("promotions", JSON(none_as_null=True)),
     Column("failure_kind", String(32)),
     Column("failure_message", Words),
+    Column("broken", Words),
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nas.clock import Clock, system_clock
 from nas.companions import Load, Planned, planned
-from nas.constraints import excess
+from nas.constraints import excess, violation
 from nas.document import SearchDocument
 from nas.early_stopping import EarlyStopping, in_order
 from nas.errors import NotFound, SpaceExhausted
@@ -407,8 +407,11 @@ class Controller:
         fidelity = self._running[number].fidelity
         told = f"trial {number} {status}" if failure is None else f"trial {number} failed: {failure.message}"
         told += f" after {fidelity} epochs" if status is TrialStatus.STOPPED else ""
-        self.storage.move_trial(self._lease, number, status, failure, measurements=unwritten, told=told)
         metrics = self._running.pop(number).metrics
+        completed = status is TrialStatus.COMPLETED
+        broken = violation(metrics, self.document.constraints) if completed else None
+        told += f", but {broken}" if broken else ""
+        self.storage.move_trial(self._lease, number, status, failure, measurements=unwritten, told=told, broken=broken)
         self._asked_to_stop.discard(number)
         self._count(number, status, metrics=metrics, fidelity=fidelity, failure=failure)
 

@@ -148,6 +148,7 @@ class MemoryStorage:
         *,
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
+        broken: str | None = None,
     ) -> None:
         """See `Ledger`."""
         shelf = self._held(lease)
@@ -162,6 +163,7 @@ class MemoryStorage:
             trial,
             status=status,
             failure=failure,
+            broken=broken,
             attempt=trial.attempt + (status is TrialStatus.RUNNING),
             started_at=trial.started_at or (now if status is TrialStatus.RUNNING else None),
             finished_at=None if LEGAL_TRIAL[status] else now,

@@ -194,10 +194,12 @@ class Ledger(Protocol):
         *,
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
+        broken: str | None = None,
     ) -> None:
         """Compare-and-set along LEGAL_TRIAL; to running raises `attempt` by one, also from running (handed out again).
 
-        With it, all or nothing, `measurements` taken while it still ran and an event `trial_<status>` that says `told`.
+        With it, all or nothing, `measurements` taken while it still ran, an event `trial_<status>` that says `told`,
+        and which measured bound it breaks.
         Raises `IllegalTransition`.
         """
         ...

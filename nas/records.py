@@ -135,6 +135,7 @@ class Trial:
     promotions: tuple[Promotion, ...] = ()  # ascending job
     measurements: tuple[Measurement, ...] = ()  # ascending fidelity
     failure: Failure | None = None
+    broken: str | None = None  # the measured bound it breaks, as "latency_ms 12.5 > 10": infeasible after all
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None

@@ -138,7 +138,9 @@ def ended_line(look: Look, trial: Trial) -> str:
     head = f"{look.search.name} [{look.tally}] {called(trial)}"
     if trial.failure:
         return f"{head} failed ({trial.failure.kind}): {trial.failure.message}"
-    return f"{head} {trial.status}: {scores(look.search, trial)}, {duration(last_elapsed(trial))}"
+    after = f" after {trial.fidelity} epochs" if trial.status is TrialStatus.STOPPED else ""
+    told = f"{head} {trial.status}{after}: {scores(look.search, trial)}, {duration(last_elapsed(trial))}"
+    return f"{told}; infeasible: {trial.broken}" if trial.broken else told
 
 
 def called(trial: Trial) -> str:

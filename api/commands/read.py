@@ -189,6 +189,10 @@ def show_trial(search: Search, trial: Trial) -> None:
         told.print(metrics_table(trial.measurements[-1].metrics, "Measured last"), "")
     if trial.failure:
         told.print(f"failed ({trial.failure.kind}): {trial.failure.message}", style="red", soft_wrap=True, markup=False)
+    if trial.broken:
+        told.print(f"infeasible: {trial.broken}", style="yellow", markup=False)
+    for promotion in trial.promotions:
+        told.print(f"stopped early after {promotion.fidelity} epochs, promoted as job {promotion.job}", markup=False)
     for measurement in trial.measurements:
         for artifact in measurement.artifacts:
             told.print(f"{artifact.name}: {artifact.uri} ({artifact.size_bytes:,} bytes)", soft_wrap=True)

@@ -30,21 +30,26 @@ def searches_table(summaries: Iterable[SearchSummary]) -> Table:
 
 
 def leaderboard_table(summary: SearchSummary, trials: Sequence[Trial], extra: Sequence[str] = ()) -> Table:
-    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time; and what those
-    stand beside that are no candidates.
+    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time; and a note on
+    those that are no candidates, or break a bound.
 
     Below it, which candidates were drawn in vain.
     """
     search = summary.search
     names = list(dict.fromkeys([*objectives(search), *extra, *COUNTED]))
-    marked = ["beside"] if any(trial.companion for trial in trials) else []
+    marked = ["note"] if any(trial.companion or trial.broken for trial in trials) else []
     table = plain_table("rank", "trial", *names, "time", *marked, title=f"Leaderboard of {search.name}", numbers=True)
     for rank, trial in enumerate(trials, 1):
         values = [metric(name, trial.metrics.get(name)) for name in names]
         row = [str(rank), str(trial.number), *values, duration(last_elapsed(trial))]
-        table.add_row(*row, *(beside(trial.companion) for _ in marked))
+        table.add_row(*row, *(note(trial) for _ in marked))
     table.caption = drawn_in_vain(summary)
     return table
+
+
+def note(trial: Trial) -> str:
+    """What makes a trial another than those around it in a leaderboard."""
+    return ", ".join(filter(None, [beside(trial.companion), trial.broken]))
 
 
 def beside(companion: Companion | None) -> str:

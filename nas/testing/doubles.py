@@ -45,6 +45,7 @@ class AllowsAnyMove(MemoryStorage):
         *,
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
+        broken: str | None = None,
     ) -> None:
         """No table of legal transitions."""
         shelf = self._held(lease)
@@ -63,11 +64,12 @@ class HalfMove(MemoryStorage):
         *,
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
+        broken: str | None = None,
     ) -> None:
         """One transaction for each measurement and one for the move."""
         for measurement in measurements:
             self.add_measurement(lease, number, measurement)
-        super().move_trial(lease, number, status, failure, told=told)
+        super().move_trial(lease, number, status, failure, told=told, broken=broken)
 
 
 class HalfTransaction(MemoryStorage):

@@ -200,9 +200,10 @@ class StatusLaws(ClockFixture):
             storage.move_trial(lease, 0, TrialStatus.QUEUED, measurements=last, told="trial 0 waits")
         assert [m.fidelity for m in storage.trial(lease.search_id, 0).measurements] == [1]
         assert storage.events(lease.search_id) == []
-        storage.move_trial(lease, 0, TrialStatus.COMPLETED, measurements=last, told="trial 0 completed")
+        broken = "AP 0.3 < 0.5"
+        storage.move_trial(lease, 0, TrialStatus.COMPLETED, measurements=last, told="trial 0 completed", broken=broken)
         done = storage.trial(lease.search_id, 0)
-        assert (done.status, done.measurements) == (TrialStatus.COMPLETED, tuple(last))
+        assert (done.status, done.measurements, done.broken) == (TrialStatus.COMPLETED, tuple(last), broken)
         (event,) = storage.events(lease.search_id)
         assert (event.kind, event.message, event.trial) == ("trial_completed", "trial 0 completed", 0)
         assert storage.leaderboard(lease.search_id, parse_query(sort="-AP")).trials[0].metrics["AP"] == 0.3

@@ -288,3 +288,18 @@ def test_a_closed_controller_lets_the_search_go(start):
     controller = start()
     controller.close()
     assert start(search_id=controller.search_id, owner="another").next_trial().number == 0
+
+
+def test_a_trial_that_breaks_a_measured_bound_completes_with_its_reason(start, storage):
+    controller = start(constraints=[{"metric": "AP", "min": 0.5}], strategy={"kind": "random"})
+    for number, ap in enumerate((0.4, 0.6)):
+        controller.next_trial()
+        complete(controller, number, ap)
+    low, high = storage.trials(controller.search_id)
+    assert (low.status, low.broken) == (TrialStatus.COMPLETED, "AP 0.4 < 0.5")
+    assert (high.status, high.broken) == (TrialStatus.COMPLETED, None)
+    assert [event.message for event in storage.events(controller.search_id)][1:] == [
+        "trial 0 completed, but AP 0.4 < 0.5",
+        "trial 1 completed",
+    ]
+    assert storage.infeasible(controller.search_id) == []

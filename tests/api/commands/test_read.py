@@ -77,7 +77,7 @@ def test_companions_are_marked_on_the_leaderboard_and_compared_below_it(nas, sto
     compared_search(storage)
     assert nas("leaderboard", "compared") == ExitCode.DONE
     board, below = nas.out.split("Candidates of compared against their controls: AP, more is better")
-    assert "beside" in board
+    assert "note" in board
     assert all(mark in board for mark in ("1 again, repeat 3", "plain of 1, repeat 2"))
     (row,) = [" ".join(line.split()) for line in below.splitlines() if " plain " in line]
     assert row == "1 plain 0.4200 (3) 0.4000 (3) +0.0200 [-0.0048, +0.0448] noise"

@@ -1,5 +1,7 @@
 """Figures as people read them."""
 
+from dataclasses import replace
+
 import pytest
 
 from api.commands.tables import (
@@ -12,6 +14,7 @@ from api.commands.tables import (
     finished_of_budget,
     leaderboard_table,
     metric,
+    note,
 )
 from nas.ports import SearchSummary
 from nas.records import Companion, Measurement, Search, Trial
@@ -97,3 +100,13 @@ def test_what_goes_beyond_the_budget_stands_beside_it():
     assert finished_of_budget(3, 0) == "3"
     listed = {"budget": {"trials": 12}, "strategy": {"kind": "fixed", "candidates": ["spinenet-49", "spinenet-96"]}}
     assert budget(Search(id="abc", name="cells", document=listed)) == 2
+
+
+def test_a_trial_that_breaks_a_measured_bound_is_marked():
+    whole = Trial(search_id="abc", number=0, genotype=(), architecture={}, architecture_id="a" * 16)
+    slow = replace(whole, number=1, broken="latency_ms 12.5 > 10")
+    assert [note(whole), note(slow)] == ["", "latency_ms 12.5 > 10"]
+    again = replace(slow, companion=Companion(candidate=1, repeat=2))
+    assert note(again) == "1 again, repeat 2, latency_ms 12.5 > 10"
+    table = leaderboard_table(SearchSummary(search=SEARCH), [whole, slow])
+    assert [column.header for column in table.columns][-1] == "note"

@@ -1,4 +1,4 @@
-"""Promotions: stopped trials that were taken up again."""
+"""Promotions: stopped trials that were taken up again. Bounds that a trial was measured to break."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,5 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """One column, empty for the trials there are."""
+    """Two columns, empty for the trials there are."""
     op.add_column("trials", sa.Column("promotions", sa.JSON(none_as_null=True), nullable=True))
+    op.add_column("trials", sa.Column("broken", sa.Text(), nullable=True))
