@@ -3,12 +3,13 @@
 Each check reads the document as it was given, and says nothing where the shape is wrong: that is told elsewhere.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from nas.problems import Problem
+from nas.rewards import problems_of_reward
 from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
 from nas.strategies.fixed import candidate_of
 from nas.tasks import classification, detection, quality, robustness
@@ -20,7 +21,7 @@ from search_spaces.reading import nearest, shown
 from search_spaces.registry import space_from
 from search_spaces.resizer.architecture import Resizer
 from search_spaces.resizer.space import ResizerSpace
-from search_spaces.space import Space
+from search_spaces.space import Architecture, Space
 
 BACKBONE, RESIZER, FINE_TUNING = "backbone", "resizer", "fine_tuning"
 
@@ -66,6 +67,7 @@ def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from problems
     yield from _metrics(data, space)
     yield from _lag(data)
+    yield from problems_of_reward(_mapping(data.get("strategy")).get("reward"), data.get("objectives"))
     yield from _scheduler(data)
     if space is not None:
         yield from _parts(data, space)
@@ -95,13 +97,14 @@ def _parts(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
     if rules is None:
         return
     parts = parts_of(space)
-    for role, found in parts.items():
+    for role, kinds in parts.items():
         field = f"space.parts.{role}" if isinstance(space, JointSpace) else "space"
         if role not in rules.parts:
             yield field, f"the task {kind} has no use for it; a part must be one of {', '.join(rules.parts)}"
-        elif found not in rules.parts[role]:
-            allowed = ", ".join(rules.parts[role])
-            yield f"{field}.kind", f"must be one of {allowed} for the task {kind}, got {shown(found)}"
+            continue
+        allowed = rules.parts[role]
+        for found in (found for found in kinds if found not in allowed):
+            yield f"{field}.kind", f"must be one of {', '.join(allowed)} for the task {kind}, got {shown(found)}"
     if BACKBONE not in parts:
         yield "space", f"must hold a backbone for the task {kind}, one of {', '.join(rules.parts[BACKBONE])}"
 
@@ -122,22 +125,31 @@ def _output_sizes(space: Space[Any] | None) -> dict[str, tuple[int, int]]:
     """The sizes a space of resizers gives, by their fields."""
     if isinstance(space, ResizerSpace):
         return {f"output_size.{index}": size for index, size in enumerate(space.options.output_size)}
-    if isinstance(space, FixedSpace) and isinstance(space.architecture, Resizer):
-        return {"architecture.output_size": space.architecture.output_size}
-    return {}
+    listed = space.architectures if isinstance(space, FixedSpace) else ()
+    fields = ["architecture"] if len(listed) == 1 else [f"architectures.{index}" for index in range(len(listed))]
+    return {
+        f"{field}.output_size": one.output_size
+        for field, one in zip(fields, listed, strict=True)
+        if isinstance(one, Resizer)
+    }
 
 
-def parts_of(space: Space[Any]) -> dict[str, str]:
-    """The kind of architecture that a space holds for each role."""
+def parts_of(space: Space[Any]) -> dict[str, tuple[str, ...]]:
+    """The kinds of architectures that a space holds for each role."""
     if isinstance(space, JointSpace):
-        return {role: _kind_held(held) for role, held in space.parts.items()}
-    if isinstance(space, FixedSpace) and isinstance(space.architecture, Joint):
-        return {role: kind_of(held) for role, held in space.architecture.parts.items()}
-    return {BACKBONE: _kind_held(space)}
+        return {role: _kinds_held(held) for role, held in space.parts.items()}
+    joints = [one for one in space.architectures if isinstance(one, Joint)] if isinstance(space, FixedSpace) else []
+    if joints:
+        return {role: _kinds(joint.parts[role] for joint in joints) for role in joints[0].parts}
+    return {BACKBONE: _kinds_held(space)}
 
 
-def _kind_held(space: Space[Any]) -> str:
-    return kind_of(space.architecture) if isinstance(space, FixedSpace) else space.kind
+def _kinds_held(space: Space[Any]) -> tuple[str, ...]:
+    return _kinds(space.architectures) if isinstance(space, FixedSpace) else (space.kind,)
+
+
+def _kinds(architectures: Iterable[Architecture]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(kind_of(one) for one in architectures))
 
 
 def _metrics(data: Mapping[str, Any], space: Space[Any] | None) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from nas.static_metrics import RESIZER_METRICS, STATIC_METRICS
 from nas.strategies.fixed import FixedStrategy
 from nas.strategies.learning import LearningOptions
 from search_spaces.controls import CONTROLS
+from search_spaces.joint.options import FixedOptions
 from search_spaces.registry import published_architecture
 
 LEAST_FAILURES = 5
@@ -68,7 +69,11 @@ def _has_controls(space: Mapping[str, Any]) -> bool:
         case "joint":
             return any(_has_controls(part) for part in space["parts"].values())
         case "fixed":
-            given = space["architecture"]
-            return (published_architecture(given).model_dump() if isinstance(given, str) else given)["kind"] in CONTROLS
+            return any(_listed_kind(given) in CONTROLS for given in FixedOptions.model_validate(space).listed.values())
         case kind:
             return kind in CONTROLS
+
+
+def _listed_kind(given: str | Mapping[str, Any]) -> str:
+    """The kind of an architecture, published or given."""
+    return str((published_architecture(given).model_dump() if isinstance(given, str) else given)["kind"])

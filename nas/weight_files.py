@@ -1,11 +1,12 @@
-"""Files of weights that a document names for reference networks, in its space and among its candidates."""
+"""Files of weights that a document names for reference networks and resizers, in its space and among its candidates."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 DEEPEST = 20  # parts below one another; further down no document has a space or an architecture
-REFERENCE, FIXED, WEIGHTS, CHANGES = "torchvision", "fixed", "weights", "changes"
+HOLDERS = ("torchvision", "resizer")  # kinds whose weights are paths
+FIXED, WEIGHTS, CHANGES = "fixed", "weights", "changes"
 Change = Callable[[str, str], str]
 """From the dotted field of a path and the path to the path that takes its place."""
 
@@ -39,9 +40,9 @@ def _changed(value: Any, field: str, change: Change, depth: int = 0) -> Any:
 
 
 def _part(owner: Mapping[str, Any], name: str, field: str, change: Change, depth: int) -> Any:
-    """What stands under a name: weights, where it is a reference network's or replaces those of a fixed one."""
+    """What stands under a name: weights, where the kind has files of them or they replace those of a fixed one."""
     kind, value = owner.get("kind"), owner[name]
-    if kind == REFERENCE and name == WEIGHTS:
+    if kind in HOLDERS and name == WEIGHTS:
         return _weights(value, field, change)
     if kind == FIXED and name == CHANGES and isinstance(value, Mapping) and WEIGHTS in value:
         return {**value, WEIGHTS: _weights(value[WEIGHTS], f"{field}.{WEIGHTS}", change)}
@@ -49,9 +50,11 @@ def _part(owner: Mapping[str, Any], name: str, field: str, change: Change, depth
 
 
 def _weights(value: Any, field: str, change: Change) -> Any:
-    """One path, or one by the name of each network."""
+    """One path, or several to choose from, or one by the name of each network."""
     if isinstance(value, str):
         return change(field, value)
+    if isinstance(value, list | tuple):
+        return type(value)(_weights(path, f"{field}.{index}", change) for index, path in enumerate(value))
     if isinstance(value, Mapping):
         return {name: _weights(path, f"{field}.{name}", change) for name, path in value.items()}
     return value

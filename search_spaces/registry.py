@@ -1,6 +1,6 @@
 """The spaces there are: by their kind, from options and for people; and the published architectures by their name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,7 +123,7 @@ def _part_space(name: str, options: Mapping[str, Any]) -> Space[Any]:
         check_role(name, kind.architecture.role, error=InvalidOptions)
     space = space_from(options)
     if isinstance(space, FixedSpace):
-        check_role(name, space.architecture.role, error=InvalidOptions)
+        check_role(name, space.architectures[0].role, error=InvalidOptions)
     return space
 
 
@@ -134,26 +134,52 @@ def _part_from(name: str, data: Mapping[str, Any]) -> Architecture:
 
 
 def _fixed_space(options: FixedOptions) -> FixedSpace:
-    """The space of the architecture, problems told below the option they come from."""
+    """The space of what is listed, every problem told below the option it comes from."""
+    listed: dict[str, Architecture] = {}
+    problems: dict[tuple[str, str], None] = {}  # ordered; those of changes come once, not with every architecture
+    for place, given in options.listed.items():
+        try:
+            listed[place] = _listed(place, given, options.changes)
+        except InvalidOptions as error:
+            problems |= dict.fromkeys(error.problems)
+    problems |= dict.fromkeys(_unfit_lists(listed))
+    if problems:
+        raise InvalidOptions(list(problems))
+    return FixedSpace(*listed.values(), load=architecture_from)
+
+
+def _listed(place: str, given: str | Mapping[str, Any], changes: Mapping[str, Any]) -> Architecture:
+    """The architecture, named or given, with its changes. Raises `InvalidOptions`."""
     try:
-        return FixedSpace(architecture_from(_fixed_data(options)), load=architecture_from)
+        data = published_architecture(given).model_dump(mode="json") if isinstance(given, str) else given
+    except SpaceError as error:
+        raise InvalidOptions([(place, str(error))]) from error
+    try:
+        return architecture_from({**data, **changes})
     except InvalidArchitecture as error:
         raise InvalidOptions(
             [
-                (f"{'changes' if field.split('.')[0] in options.changes else 'architecture'}.{field}", sentence)
-                for field, sentence in error.problems
+                (f"{'changes' if name.split('.')[0] in changes else place}.{name}", sentence)
+                for name, sentence in error.problems
             ]
         ) from error
 
 
-def _fixed_data(options: FixedOptions) -> dict[str, Any]:
-    """The JSON of the architecture, named or given, with its changes."""
-    if isinstance(options.architecture, dict):
-        return {**options.architecture, **options.changes}
-    try:
-        return {**published_architecture(options.architecture).model_dump(mode="json"), **options.changes}
-    except SpaceError as error:
-        raise InvalidOptions([("architecture", str(error))]) from error
+def _unfit_lists(listed: Mapping[str, Architecture]) -> Iterator[tuple[str, str]]:
+    """What is listed twice, or is for something else than the first one listed."""
+    seen: dict[Architecture, str] = {}
+    for place, architecture in listed.items():
+        first = seen.setdefault(architecture, place)
+        if first != place:
+            yield place, f"is the same architecture as {first}"
+        wanted, got = (", ".join(_roles(one)) for one in (next(iter(seen)), architecture))
+        if got != wanted:
+            yield place, f"must be {wanted} as the first one listed, got {got}"
+
+
+def _roles(architecture: Architecture) -> tuple[str, ...]:
+    """What an architecture is for, of a joint one what its parts are for."""
+    return tuple(architecture.parts) if isinstance(architecture, Joint) else (architecture.role,)
 
 
 def _kind_of(data: Mapping[str, Any], known: Mapping[str, SpaceKind], *, error: type[FieldProblems]) -> SpaceKind:
@@ -220,8 +246,8 @@ SPACES: dict[str, SpaceKind] = {
     ),
     "fixed": SpaceKind(
         kind="fixed",
-        summary="One architecture, published or given: a part of a joint space that is not searched",
-        reference="Any published or given architecture",
+        summary="Listed architectures, published or given: one that is not searched, or a choice among several",
+        reference="Any published or given architectures",
         options=FixedOptions,
         architecture=None,
         make=_fixed_space,

@@ -282,7 +282,8 @@ class SpaceLaws:
     def test_a_corrupted_field_is_rejected_by_its_name(self) -> None:
         data = json.loads(decode(self.space, next(self.samples())).canonical_json())
         for path in leaves(data):
-            for corrupted in (corrupt(data, path, {"wrong": "type"}), corrupt(data, path, None)):
+            tried = (corrupt(data, path, {"wrong": "type"}), corrupt(data, path, None))
+            for corrupted in (each for each in tried if each != data):  # null in place of null corrupts nothing
                 assert_raises(
                     InvalidArchitecture, ".".join(path), lambda corrupted=corrupted: self.space.load(corrupted)
                 )

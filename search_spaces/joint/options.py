@@ -1,10 +1,20 @@
-"""What a document says of a joint space and of a space of one architecture."""
+"""What a document says of a joint space and of a space of listed architectures."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from search_spaces.reading import shown
+from search_spaces.reading import shown, wrong
+
+
+def _name_or_mapping(value: Any) -> Any:
+    if not isinstance(value, str | dict):
+        raise ValueError(f"must be a published name or an architecture (mapping), got {shown(value)}")
+    return value
+
+
+Listed = Annotated[str | dict[str, Any], BeforeValidator(_name_or_mapping)]
+"""A published name, or an architecture as JSON."""
 
 
 class JointOptions(BaseModel):
@@ -20,21 +30,34 @@ class JointOptions(BaseModel):
 
 
 class FixedOptions(BaseModel):
-    """One architecture and no choice: for a part of a joint space that is to stay as it is."""
+    """One architecture and no choice, for a part of a joint space that is to stay as it is; or one out of several."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["fixed"] = Field("fixed", description="one architecture")
-    architecture: str | dict[str, Any] = Field(
-        description="a published name, which stands for the graph with its published widths, or an architecture as JSON"
+    kind: Literal["fixed"] = Field("fixed", description="listed architectures")
+    architecture: Listed | None = Field(
+        None,
+        description="a published name, which stands for the graph with its published widths, or an architecture as "
+        "JSON; this or `architectures` is required",
+    )
+    architectures: tuple[Listed, ...] | None = Field(
+        None, min_length=1, description="several of these in place of one: all of one role, the choice is among them"
     )
     changes: dict[str, Any] = Field(
-        default={}, description="fields of the architecture to replace, for example the widths of a published graph"
+        default={},
+        description="fields to replace in every architecture, for example the widths of a published graph",
     )
 
-    @field_validator("architecture", mode="before")
-    @classmethod
-    def _name_or_mapping(cls, value: Any) -> Any:
-        if not isinstance(value, str | dict):
-            raise ValueError(f"must be a published name or an architecture (mapping), got {shown(value)}")
-        return value
+    @property
+    def listed(self) -> dict[str, str | dict[str, Any]]:
+        """What is listed, by the field it stands in."""
+        if self.architecture is not None:
+            return {"architecture": self.architecture}
+        return {f"architectures.{index}": given for index, given in enumerate(self.architectures or ())}
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.architecture is None) == (self.architectures is None):
+            got = "neither" if self.architecture is None else "both"
+            raise wrong("architecture", f"must be given, or architectures in its place, got {got}")
+        return self

@@ -16,7 +16,9 @@ SMALLEST, LARGEST = 3, 16_384  # sides; interpolations that differ coincide belo
 MOST_BLOCKS = 100  # far beyond anything published
 WIDEST = 65_536  # filters; as in the other spaces
 LEAST_RATIO, LARGEST_RATIO = 0.001, 1000
-DEAD: Mapping[str, Any] = MappingProxyType({"blocks": 0, "filters": 0, "tail": "zero", "learning_rate_ratio": 1.0})
+DEAD: Mapping[str, Any] = MappingProxyType(
+    {"blocks": 0, "filters": 0, "tail": "zero", "learning_rate_ratio": 1.0, "weights": None}
+)
 """The values of the fields that mean nothing with method none."""
 
 
@@ -35,14 +37,17 @@ Size = Annotated[tuple[Side, Side], BeforeValidator(_squared, json_schema_input_
 Blocks = Annotated[int, Field(ge=0, le=MOST_BLOCKS)]
 Filters = Annotated[int, Field(ge=0, le=WIDEST)]
 Ratio = Annotated[float, Field(ge=LEAST_RATIO, le=LARGEST_RATIO)]
+Weights = Annotated[str, Field(min_length=1)]
+"""A path: of the model of a trial, or of a state dict of the resizer alone."""
 
 
 class Resizer(Architecture):
     """What stands between the stored pictures, kept at `input_size`, and a network that takes those of `output_size`.
 
     Fields that change nothing have one value, so equal resizers are equal architectures. Method `none` resizes by the
-    interpolation alone: no blocks, no filters, the tail `zero`, the ratio 1; these may be left out. The interpolation
-    is the first of all that do the same between the two sizes (`resampling.canonical`).
+    interpolation alone: no blocks, no filters, no weights, the tail `zero`, the ratio 1; these may be left out. With
+    weights, the tail is `random`: it is theirs. The interpolation is the first of all that do the same between the two
+    sizes (`resampling.canonical`).
     """
 
     role: ClassVar[str] = "resizer"
@@ -57,6 +62,7 @@ class Resizer(Architecture):
     antialias: bool = Field(False, description="widen the filter of the interpolation where it shrinks")
     tail: Tail = Field("random", description="how the last convolution starts; zero: as the interpolation alone")
     learning_rate_ratio: Ratio = Field(1.0, description="its learning rate over that of the network behind it")
+    weights: Weights | None = Field(None, description="file of the weights it begins with; null: freshly drawn")
 
     @property
     def axes(self) -> tuple[Axis, Axis]:
@@ -90,6 +96,12 @@ class Resizer(Architecture):
         return self
 
     @model_validator(mode="after")
+    def _weights_hold_the_tail(self) -> Self:
+        if self.weights is not None and self.tail != "random":
+            raise wrong("tail", f"must be random with weights, which hold it, got {self.tail}")
+        return self
+
+    @model_validator(mode="after")
     def _the_interpolation_is_the_first_of_its_equals(self) -> Self:
         first = canonical(Resampling(self.interpolation, self.antialias), self.axes)
         for field, value in first._asdict().items():
@@ -119,4 +131,6 @@ def plain(resizer: Resizer, *, output_size: tuple[int, int]) -> Resizer:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "null"
     return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)

@@ -5,12 +5,12 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from search_spaces.reading import wrong
-from search_spaces.resizer.architecture import Blocks, Filters, Method, Ratio, Size, Tail, axes
+from search_spaces.resizer.architecture import Blocks, Filters, Method, Ratio, Size, Tail, Weights, axes
 from search_spaces.resizer.resampling import Interpolation
 
 SEARCHED = (
     *("method", "blocks", "filters", "input_size", "output_size"),
-    *("interpolation", "antialias", "tail", "learning_rate_ratio"),
+    *("interpolation", "antialias", "tail", "learning_rate_ratio", "weights"),
 )
 
 
@@ -46,6 +46,12 @@ class ResizerOptions(BaseModel):
     )
     learning_rate_ratio: tuple[Ratio, ...] = Field(
         (1.0,), min_length=1, description="learning rate of the resizer over that of the network behind it"
+    )
+    weights: tuple[Weights | None, ...] = Field(
+        (None,),
+        min_length=1,
+        description="local files of the weights it begins with, a trial's model or a state dict of the resizer alone; "
+        "null: freshly drawn",
     )
     upscaling: bool = Field(
         False, description="hold resizers that give more rows or columns than they take; false: draw again"

@@ -1,7 +1,8 @@
 """The space of resizers: with or without a network, how deep, how wide, between which sizes, over which interpolation.
 
-What changes nothing is not asked for: without a network only the sizes and the interpolation; between equal sizes no
-interpolation; antialiasing only where it matters. Interpolations that do the same between two sizes give the same
+What changes nothing is not asked for: without a network only the sizes and the interpolation; with weights no start of
+the tail, and weights only where there are files of some; between equal sizes no interpolation; antialiasing only where
+it matters. Interpolations that do the same between two sizes give the same
 architecture (`resampling.canonical`), so `count` can exceed `distinct`.
 """
 
@@ -17,6 +18,7 @@ from search_spaces.space import Choose
 
 UPSCALING = "upscaling"
 NETWORK = ("blocks", "filters", "tail", "learning_rate_ratio")
+DRAWN: tuple[None] = (None,)  # weights that no file holds
 
 
 class ResizerSpace:
@@ -32,8 +34,7 @@ class ResizerSpace:
         method = choose.one_of("method", self.options.method)
         output = choose.one_of("output_size", self.options.output_size)
         taken = choose.one_of("input_size", self.options.input_size)
-        names = NETWORK if method == "learned" else ()
-        network = {name: choose.one_of(name, getattr(self.options, name)) for name in names}
+        network = self._network(choose) if method == "learned" else {}
         way = self._resampling(choose, axes(taken, output))
         sizes = {"input_size": taken, "output_size": output}
         resizer = Resizer.model_validate({"method": method, **sizes, **network, **way._asdict()})
@@ -66,11 +67,19 @@ class ResizerSpace:
     def _networks(self, *, rejected: bool) -> Iterator[tuple[int, Sequence[Axis]]]:
         """For every pair of sizes: how many resizers there are between them over one interpolation, and their axes."""
         options = self.options
-        learned = len(options.blocks) * len(options.filters) * len(options.tail) * len(options.learning_rate_ratio)
+        starts = sum(len(options.tail) if weights is None else 1 for weights in options.weights)
+        learned = len(options.blocks) * len(options.filters) * starts * len(options.learning_rate_ratio)
         networks = sum(learned if method == "learned" else 1 for method in options.method)
         for before, after in product(options.input_size, options.output_size):
             if rejected or not grows(before, after):
                 yield networks, axes(before, after)
+
+    def _network(self, choose: Choose) -> dict[str, Any]:
+        """The fields of a learned resizer beside its sizes and its interpolation."""
+        offered = self.options.weights
+        weights = choose.one_of("weights", offered) if offered != DRAWN else None
+        names = NETWORK if weights is None else tuple(name for name in NETWORK if name != "tail")
+        return {"weights": weights, **{name: choose.one_of(name, getattr(self.options, name)) for name in names}}
 
     def _resampling(self, choose: Choose, lengths: Sequence[Axis]) -> Resampling:
         """The canonical one of those chosen."""

@@ -3,6 +3,7 @@
 import pytest
 
 from nas.checks import problems_between
+from search_spaces.registry import published_architecture
 
 SPACE = {"kind": "spinenet"}
 
@@ -126,12 +127,22 @@ def test_a_resizer_gives_a_detector_pictures_of_the_sizes_it_may_have():
     assert told(task=CLASSIFICATION, space=joint(backbone=SPACE, resizer=resizer)) == {}
     fixed = {"kind": "fixed", "architecture": {"kind": "resizer", "input_size": 64, "output_size": 16}}
     assert set(told(space=joint(backbone=SPACE, resizer=fixed))) == {"space.parts.resizer.architecture.output_size"}
+    several = {"kind": "fixed", "architectures": [{**fixed["architecture"], "output_size": 32}, fixed["architecture"]]}
+    assert set(told(space=joint(backbone=SPACE, resizer=several))) == {
+        "space.parts.resizer.architectures.1.output_size"
+    }
 
 
 def test_fixed_parts_count_by_what_they_hold():
     fixed = {"kind": "fixed", "architecture": "spinenet-49"}
     assert told(space=fixed) == {}
     assert told(task=CLASSIFICATION, space=joint(backbone=fixed, resizer=RESIZER)) == {}
+    assert told(task=CLASSIFICATION, space={"kind": "fixed", "architectures": ["spinenet-49", "vgg-tiny"]}) == {}
+    mixed = {"kind": "fixed", "architectures": ["spinenet-49", "vgg-tiny"]}
+    sentence = "must be one of spinenet for the task detection, got 'vgg'"
+    assert told(space=joint(backbone=mixed)) == {"space.parts.backbone.kind": sentence}
+    whole = {"kind": "joint", "parts": {"backbone": published_architecture("vgg-tiny").model_dump(mode="json")}}
+    assert told(space={"kind": "fixed", "architectures": [whole]}) == {"space.kind": sentence}
     wrong = {"kind": "fixed", "architecture": {"kind": "torchvision", "name": "vgg16"}}
     assert set(told(space=wrong)) == {"space.kind"}
 

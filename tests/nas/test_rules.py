@@ -3,7 +3,7 @@
 import pytest
 
 from nas.document import Budget
-from nas.rules import lag_of, max_failures, trial_budget
+from nas.rules import comparison_of, lag_of, max_failures, trial_budget
 from nas.testing.searches import EVOLUTION, toy_document
 
 
@@ -25,3 +25,12 @@ def test_a_fixed_list_ends_the_search():
     assert trial_budget(toy_document(strategy=fixed)) == 2
     assert trial_budget(toy_document(strategy=fixed, budget={"trials": 1})) == 1
     assert trial_budget(toy_document()) == 30
+
+
+def test_the_best_are_compared_where_anything_listed_has_controls():
+    resizer = {"kind": "resizer", "input_size": 64, "output_size": 32}
+    for listed in ({"architecture": resizer}, {"architectures": [{**resizer, "blocks": 2}, resizer]}):
+        parts = {"backbone": {"kind": "spinenet"}, "resizer": {"kind": "fixed", **listed}}
+        assert comparison_of(toy_document(space={"kind": "joint", "parts": parts})) is not None
+    several = {"kind": "fixed", "architectures": ["spinenet-49", "spinenet-96"]}
+    assert comparison_of(toy_document(space=several)) is None

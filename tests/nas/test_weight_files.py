@@ -41,6 +41,18 @@ def test_relative_ones_are_taken_from_the_base_and_nothing_else_changes():
     assert resolved_weights(SPACE, Path("/base"))["weights"] == {"vgg16": "/base/vgg16.pth", "resnet50": "/abs.pth"}
 
 
+def test_those_of_resizers_are_found_in_spaces_and_architectures():
+    space = {"kind": "resizer", "weights": [None, "a.pt", "/b.pt"]}
+    assert dict(weight_files(space, "space")) == {"space.weights.1": "a.pt", "space.weights.2": "/b.pt"}
+    assert resolved_weights(space, Path("/base"))["weights"] == [None, "/base/a.pt", "/b.pt"]
+
+    listed = [{"kind": "resizer", "weights": path} for path in ("a.pt", None)]
+    fixed = {"kind": "fixed", "architectures": ["vgg-tiny", *listed], "changes": {"weights": "c.pt"}}
+    found = {"space.architectures.1.weights": "a.pt", "space.changes.weights": "c.pt"}
+    assert dict(weight_files(fixed, "space")) == found
+    assert resolved_weights(fixed, Path("/base"))["architectures"][1]["weights"] == "/base/a.pt"
+
+
 def test_data_of_any_shape_is_looked_through():
     for data in (None, 3, "weights", [], {"kind": "torchvision", "weights": 3}, {"kind": [], "weights": "x"}):
         assert list(weight_files(data, "space")) == []

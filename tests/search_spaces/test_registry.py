@@ -5,7 +5,7 @@ import json
 import pytest
 
 from search_spaces.errors import InvalidArchitecture, InvalidOptions, SpaceError
-from search_spaces.genotypes import count
+from search_spaces.genotypes import count, decode, trace
 from search_spaces.joint.architecture import Joint
 from search_spaces.joint.space import JointSpace
 from search_spaces.registry import SPACES, architecture_from, published_architecture, space_from
@@ -88,6 +88,10 @@ def test_a_part_can_be_fixed():
     assert count(space_from(parts(backbone=fixed()))) == 1
 
 
+def listed(*architectures, **options):
+    return {"kind": "fixed", "architectures": list(architectures), **options}
+
+
 @pytest.mark.parametrize(
     ("options", "problems"),
     [
@@ -130,16 +134,16 @@ def test_wrong_options_of_a_part_are_named_below_it(options, problems):
 
 
 def test_a_published_name_gives_the_graph_with_its_published_widths_unless_they_are_changed():
-    assert space_from(fixed()).architecture == SPINENET_49
-    assert space_from(fixed("spinenet-49s")).architecture.width == 0.65
-    narrow = space_from(fixed(changes={"width": 0.25, "endpoint_filters": 64})).architecture
+    assert space_from(fixed()).architectures[0] == SPINENET_49
+    assert space_from(fixed("spinenet-49s")).architectures[0].width == 0.65
+    narrow = space_from(fixed(changes={"width": 0.25, "endpoint_filters": 64})).architectures[0]
     assert narrow == SPINENET_49.model_copy(update={"width": 0.25, "endpoint_filters": 64})
 
 
 def test_an_architecture_given_as_json_can_be_fixed_and_changed():
     data = SPINENET_49.model_dump(mode="json")
-    assert space_from(fixed(data)).architecture == SPINENET_49
-    assert space_from(fixed(data, changes={"width": 0.5})).architecture.width == 0.5
+    assert space_from(fixed(data)).architectures[0] == SPINENET_49
+    assert space_from(fixed(data, changes={"width": 0.5})).architectures[0].width == 0.5
 
 
 @pytest.mark.parametrize(
@@ -160,6 +164,56 @@ def test_an_architecture_given_as_json_can_be_fixed_and_changed():
     ],
 )
 def test_what_is_wrong_with_a_fixed_architecture_is_told_where_it_was_written(options, problems):
+    with pytest.raises(InvalidOptions) as raised:
+        space_from(options)
+    assert {field: sentence.split("; known")[0] for field, sentence in raised.value.problems} == problems
+
+
+def test_several_architectures_of_any_kind_are_one_choice():
+    tiny, narrow = published_architecture("vgg-tiny"), SPINENET_49.model_copy(update={"width": 0.25})
+    space = space_from(listed("vgg-tiny", SPINENET_49.model_dump(mode="json"), narrow.model_dump(mode="json")))
+    assert space.architectures == (tiny, SPINENET_49, narrow)
+    assert (count(space), [choice.name for choice in trace(space, (2,))]) == (3, ["architecture"])
+    assert decode(space_from(parts(backbone=listed("vgg-mini", "vgg-tiny"))), (1,)) == Joint(parts={"backbone": tiny})
+
+
+def test_changes_are_made_to_every_one_of_several():
+    space = space_from(listed("vgg-mini", "vgg-tiny", changes={"fc_width": 8}))
+    assert [one.fc_width for one in space.architectures] == [8, 8]
+
+
+@pytest.mark.parametrize(
+    ("options", "problems"),
+    [
+        (
+            listed("vgg-tiny", "vgg-teeny", {"kind": "vgg"}),
+            {
+                "architectures.1": f"must be a published architecture ({PUBLISHED_NAMES}), got 'vgg-teeny'",
+                "architectures.2.stages": "Field required",
+            },
+        ),
+        (
+            listed("vgg-tiny", "vgg-mini", "vgg-tiny"),
+            {"architectures.2": "is the same architecture as architectures.0"},
+        ),
+        (
+            listed("vgg-tiny", "spinenet-49", changes={"fc_width": 8}),
+            {"changes.fc_width": "unknown field; did you mean 'width'?"},
+        ),
+        (
+            listed("vgg-tiny", {"kind": "resizer", "input_size": 9, "output_size": 9}),
+            {"architectures.1": "must be backbone as the first one listed, got resizer"},
+        ),
+        (
+            parts(resizer=listed("vgg-tiny", "vgg-mini")),
+            {
+                "parts.resizer": "a part is named after its role, and each role is there once: "
+                "must be named 'backbone', got 'resizer'"
+            },
+        ),
+    ],
+)
+def test_what_is_wrong_with_one_of_several_is_told_where_it_was_written(options, problems):
     with pytest.raises(InvalidOptions) as raised:
         space_from(options)
     assert {field: sentence.split("; known")[0] for field, sentence in raised.value.problems} == problems

@@ -29,4 +29,6 @@ def test_a_space_with_required_options_is_counted_for_an_example(nas):
 def test_spaces_of_other_spaces_describe_themselves_as_json(nas, kind):
     assert nas("spaces", kind, "--json") == ExitCode.DONE
     assert nas.json["example"]["kind"] == kind
-    assert [option["name"] for option in nas.json["options"] if option["required"]] == nas.json["schema"]["required"]
+    assert [option["name"] for option in nas.json["options"] if option["required"]] == nas.json["schema"].get(
+        "required", []
+    )

@@ -18,7 +18,22 @@ from search_spaces.reading import read
             {"prts": {"a": {}}},
             (("parts", "Field required"), ("prts", "unknown field; did you mean 'parts'?")),
         ),
-        (FixedOptions, {}, (("architecture", "Field required"),)),
+        (
+            FixedOptions,
+            {},
+            (("architecture", "must be given, or architectures in its place, got neither"),),
+        ),
+        (
+            FixedOptions,
+            {"architecture": "vgg-tiny", "architectures": ["vgg-mini"]},
+            (("architecture", "must be given, or architectures in its place, got both"),),
+        ),
+        (FixedOptions, {"architectures": []}, (("architectures", "must have at least 1 entries, got []"),)),
+        (
+            FixedOptions,
+            {"architectures": ["vgg-tiny", 49]},
+            (("architectures.1", "must be a published name or an architecture (mapping), got 49"),),
+        ),
         (
             FixedOptions,
             {"architecture": 49},
@@ -39,7 +54,10 @@ def test_a_wrong_shape_is_told_in_one_sentence(model, data, problems):
 
 def test_an_architecture_is_named_or_given():
     for architecture in ("spinenet-49", {"kind": "spinenet"}):
-        assert read(FixedOptions, {"architecture": architecture}, error=InvalidOptions).changes == {}
+        one = read(FixedOptions, {"architecture": architecture}, error=InvalidOptions)
+        several = read(FixedOptions, {"architectures": ["vgg-tiny", architecture]}, error=InvalidOptions)
+        assert (one.listed, one.changes) == ({"architecture": architecture}, {})
+        assert several.listed == {"architectures.0": "vgg-tiny", "architectures.1": architecture}
 
 
 def test_every_option_is_documented():

@@ -151,7 +151,7 @@ def test_a_mutation_never_touches_a_fixed_part(seed):
     rng = random.Random(seed)
     draw = sample(HALF_FIXED, rng)
     mutant = mutate(HALF_FIXED, draw.genotype, rng).architecture
-    assert mutant.parts["backbone"] == draw.architecture.parts["backbone"] == FIXED.architecture
+    assert mutant.parts["backbone"] == draw.architecture.parts["backbone"] == FIXED.architectures[0]
     assert mutant.parts["resizer"] != draw.architecture.parts["resizer"]
 
 
@@ -192,7 +192,7 @@ def narrowed(joint, **changes):
     return Joint(parts={**joint.parts, "backbone": joint.parts["backbone"].model_copy(update=changes)})
 
 
-SPINENET = Joint(parts={"backbone": FIXED.architecture, "resizer": ToyResizer(depth=0, filters=0)})
+SPINENET = Joint(parts={"backbone": FIXED.architectures[0], "resizer": ToyResizer(depth=0, filters=0)})
 
 
 @pytest.mark.parametrize("backbone", [SPINENETS, FIXED], ids=["searched", "fixed"])
@@ -207,8 +207,8 @@ SPINENET = Joint(parts={"backbone": FIXED.architecture, "resizer": ToyResizer(de
             r"^parts\.resizer\.depth: must be",
         ),
         (Joint(parts={**SPINENET.parts, "resizer": ToyResizer(depth=2, filters=8)}), "needs 16 filters"),
-        (Joint(parts={"backbone": FIXED.architecture}), "^parts: must be backbone, resizer, got backbone$"),
-        (FIXED.architecture, "^kind: the space holds Joint, got SpineNet$"),
+        (Joint(parts={"backbone": FIXED.architectures[0]}), "^parts: must be backbone, resizer, got backbone$"),
+        (FIXED.architectures[0], "^kind: the space holds Joint, got SpineNet$"),
     ],
 )
 def test_an_architecture_outside_the_space_is_refused_by_the_field_of_its_part(backbone, architecture, message):

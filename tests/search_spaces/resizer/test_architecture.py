@@ -15,7 +15,7 @@ PLAIN = {"method": "none", "input_size": 300, "output_size": 224}
 def test_the_paper_s_best_trade_off_has_its_golden_id():
     assert (PAPER.method, PAPER.blocks, PAPER.filters, PAPER.tail) == ("learned", 1, 16, "random")
     assert (PAPER.interpolation, PAPER.antialias, PAPER.learning_rate_ratio) == ("bilinear", False, 1.0)
-    assert PAPER.architecture_id == "5d8551ea7badf5f2"
+    assert PAPER.architecture_id == "ef3d5dc10ae97f99"
 
 
 def test_it_plays_the_part_of_the_resizer():
@@ -42,13 +42,14 @@ def test_without_a_network_dead_fields_may_be_left_out_and_are_all_there():
         "antialias": True,
         "tail": "zero",
         "learning_rate_ratio": 1.0,
+        "weights": None,
     }
     assert Resizer.load(json.loads(plain.canonical_json())) == plain
 
 
 def test_the_control_of_a_resizer_is_its_interpolation_alone():
     learned = Resizer(
-        input_size=(448, 320), output_size=(224, 192), blocks=3, interpolation="lanczos", antialias=True, tail="zero"
+        input_size=(448, 320), output_size=(224, 192), blocks=3, interpolation="lanczos", antialias=True, weights="a.pt"
     )
     control = control_of(learned)
     way = {"interpolation": "lanczos", "antialias": True}
@@ -93,6 +94,9 @@ def test_it_knows_whether_it_scales_up(sizes, up):
         ({"learning_rate_ratio": 0}, "learning_rate_ratio: must be greater than or equal to 0.001, got 0"),
         ({"learning_rate_ratio": float("nan")}, "learning_rate_ratio"),
         ({"kind": "toy"}, "kind: must be 'resizer', got 'toy'"),
+        ({"weights": ""}, "weights: .* at least 1 character, got ''"),
+        ({"weights": ["a.pt"]}, r"weights: must be a valid string, got \['a\.pt'\]"),
+        ({"weights": "a.pt", "tail": "zero"}, "tail: must be random with weights, which hold it, got zero"),
         ({"interpolation": "area"}, r"interpolation: must be bilinear, which resizes the same from \(448, 448\) to"),
         ({"input_size": 224, "antialias": True}, r"antialias: must be false, which resizes the same .*, got true"),
         ({"input_size": 224, "interpolation": "lanczos"}, "interpolation: must be bilinear, which .*, got lanczos"),
@@ -109,6 +113,7 @@ def test_a_broken_invariant_is_told_under_its_field(changes, message):
         ({"blocks": 1}, "blocks: must be 0 with method none, got 1"),
         ({"filters": 16}, "filters: must be 0 with method none, got 16"),
         ({"tail": "random"}, "tail: must be zero with method none, got random"),
+        ({"weights": "a.pt"}, r"weights: must be null with method none, got a\.pt"),
         ({"learning_rate_ratio": 0.1}, r"learning_rate_ratio: must be 1\.0 with method none, got 0\.1"),
         (
             {"interpolation": "area", "antialias": True},

@@ -37,6 +37,16 @@ UP = ResizerSpace(
         upscaling=True,
     )
 )
+MOVED = ResizerSpace(
+    ResizerOptions(
+        method=("learned", "none"),
+        blocks=(1,),
+        filters=(8, 16),
+        input_size=((448, 448),),
+        tail=("zero", "random"),
+        weights=(None, "a.pt", "b.pt"),
+    )
+)
 BEST = Resizer(input_size=(448, 448), output_size=(224, 224))
 BEST_GENOTYPE = (0, 0, 4, 0, 0, 0, 0, 0, 0)
 
@@ -52,6 +62,14 @@ class TestWideSpace(SpaceLaws):
 
 class TestSpaceThatScalesUp(SpaceLaws):
     space = UP
+
+
+class TestSpaceWithWeights(SpaceLaws):
+    space = MOVED
+    golden = (
+        ((0, 0, 0, 0, 0, 1, 1, 0, 0, 0), BEST),
+        ((0, 0, 0, 2, 0, 1, 0, 0, 0), BEST.model_copy(update={"weights": "b.pt"})),
+    )
 
 
 class TestPlainSpace(SpaceLaws):
@@ -79,10 +97,11 @@ def test_counts_tell_ways_to_choose_from_architectures():
     """24 networks and none between 8 pairs of sizes."""
     assert count(WIDE) == 25 * (1 + 4 + 6 * 7) == 1175
     assert WIDE.distinct() == 25 * (1 + 6 + 7 + 5 + 7 + 7 + 7) == 1000
+    assert count(MOVED) == MOVED.distinct() == 2 * (2 + 1 + 1) + 1
     assert (count(UP), UP.distinct()) == (8 * (4 + 1 + 7), 8 * (4 + 1 + 7))
 
 
-@pytest.mark.parametrize("space", [PAPER, WIDE, UP, TestPlainSpace.space, TestSpaceOfAreas.space])
+@pytest.mark.parametrize("space", [PAPER, WIDE, UP, MOVED, TestPlainSpace.space, TestSpaceOfAreas.space])
 def test_the_number_of_distinct_architectures_equals_brute_force(space):
     held = [architecture for _, architecture in paths(space) if architecture is not None]
     assert len(set(held)) == space.distinct() == len(list(enumerate_genotypes(space)))
@@ -111,6 +130,14 @@ SIZED = ("method", "output_size", "input_size")
 )
 def test_only_what_changes_something_is_asked_for(resizer, more):
     assert [choice.name for choice in trace(WIDE, encode(WIDE, resizer))] == [*SIZED, *more]
+
+
+def test_weights_are_asked_for_where_a_file_is_offered_and_hold_the_tail():
+    way = ("interpolation", "antialias")
+    drawn, moved = ([choice.name for choice in trace(MOVED, genotype)] for genotype, _ in TestSpaceWithWeights.golden)
+    assert drawn == [*SIZED, "weights", *NETWORK, *way]
+    assert moved == [*SIZED, "weights", "blocks", "filters", "learning_rate_ratio", *way]
+    assert len(encode(MOVED, control_of(BEST))) == len(SIZED) + len(way)
 
 
 def test_a_draw_that_scales_up_is_rejected_unless_allowed():
@@ -143,6 +170,7 @@ def test_the_control_of_every_draw_is_in_a_space_with_and_without_networks(seed)
         ({"interpolation": "bicubic"}, "interpolation: must be one of 'bilinear', got 'bicubic'"),
         ({"antialias": True}, "antialias: must be one of False, got True"),
         ({"tail": "zero"}, "tail: must be one of 'random', got 'zero'"),
+        ({"weights": "a.pt"}, r"weights: the space gives None, got 'a\.pt'"),
         ({"learning_rate_ratio": 0.5}, r"learning_rate_ratio: must be one of 1\.0, got 0\.5"),
     ],
 )
