@@ -19,6 +19,7 @@ COMMANDS = (
     "searches",
     "leaderboard",
     "compare",
+    "table",
     "show",
     "cancel",
     "spaces",

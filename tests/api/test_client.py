@@ -121,6 +121,8 @@ def test_another_kind_of_service_is_told():
         rest.search("toy")
     with answering(b'{"items": []}') as rest, pytest.raises(Unreachable, match="something else than comparisons"):
         rest.comparisons("toy")
+    with answering(b'{"rows": []}') as rest, pytest.raises(Unreachable, match="something else than a table"):
+        rest.table("toy", rows="kind")
 
 
 def test_nobody_there_is_told():

@@ -9,6 +9,7 @@ from api.examples import DOCUMENT
 from api.settings import Settings
 from api.storage import SqlStorage
 from nas.records import SearchStatus
+from tests.api.tabulated_search import GAIN, NETWORKS, SOURCE, TARGET, tabulated_search
 
 
 @pytest.fixture
@@ -91,3 +92,36 @@ def test_events_are_read_on_from_where_one_stopped(client, sqlite_storage: SqlSt
 @pytest.mark.parametrize("path", ["/searches/none", "/searches/none/trials", "/searches/none/events"])
 def test_an_unknown_search_is_not_found(client, path):
     assert client.get(path).status_code == 404
+
+
+def test_fields_of_architectures_stand_against_each_other(client, sqlite_storage):
+    search = tabulated_search(sqlite_storage, networks=NETWORKS[:2], seeds=(1,))
+    asked = {"rows": TARGET, "columns": SOURCE, "against": "plain"}
+    told = client.get(f"/searches/{search.id}/table", params=asked).json()
+    assert (told["metric"], told["goal"], told["against"]) == ("top1", "maximize", "plain")
+    assert [each["label"] for each in told["rows"]["values"]] == ["resnet50", "densenet121"]
+    assert told["columns"]["values"][1] == {"label": "densenet121", "value": "/resizers/densenet121.pt"}
+    assert told["cells"][1][0] == {
+        **{"mean": pytest.approx(GAIN), "seeds": 1, "candidates": 1},
+        **{"low": None, "high": None},
+    }
+    named = client.get("/searches/transfer/table", params={"rows": SOURCE, "metric": "params"}).json()
+    assert (named["goal"], named["columns"]["path"], len(named["cells"])) == ("minimize", None, 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "sentence"),
+    [
+        ({}, 422, f"varying: {TARGET}, "),
+        ({"rows": "parts.backbon"}, 422, "did you mean 'parts.backbone'?"),
+        ({"rows": "\x00"}, 422, "rows must be a field"),
+        ({"rows": TARGET, "columns": "x" * 201}, 422, ""),
+        ({"rows": TARGET, "against": "plan"}, 422, "did you mean 'plain'?"),
+        ({"rows": TARGET, "metric": "top2"}, 404, "did you mean 'top1'?"),
+    ],
+)
+def test_what_makes_no_table_is_a_problem(client, sqlite_storage, asked, status, sentence):
+    search = tabulated_search(sqlite_storage, networks=NETWORKS[:2], seeds=(1,))
+    answer = client.get(f"/searches/{search.id}/table", params=asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert sentence in answer.json()["detail"]
