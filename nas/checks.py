@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nas.problems import Problem
+from nas.rewards import problems_of_reward
 from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
 from nas.strategies.fixed import candidate_of
 from nas.tasks import classification, detection, quality, robustness
@@ -66,6 +67,7 @@ def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from problems
     yield from _metrics(data, space)
     yield from _lag(data)
+    yield from problems_of_reward(_mapping(data.get("strategy")).get("reward"), data.get("objectives"))
     yield from _scheduler(data)
     if space is not None:
         yield from _parts(data, space)

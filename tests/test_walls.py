@@ -17,7 +17,7 @@ ROOMS = {
 }
 COMPOSITION_ROOT = {"api/bootstrap.py", "api/cli.py"}
 LIBRARIES = {  # a library, and the places that may know it
-    "torch": ("workers/",),
+    "torch": ("workers/", "nas/strategies/policy.py"),
     "torchvision": ("workers/",),
     "ray": ("workers/ray_driver.py",),
     "sqlalchemy": ("api/",),

@@ -10,6 +10,7 @@ from nas.ports import Outcome, Strategy
 from nas.strategies.evolution import Evolution, EvolutionStrategy
 from nas.strategies.fixed import Fixed, FixedStrategy, candidates_of
 from nas.strategies.random import Random, RandomStrategy
+from nas.strategies.reinforce import ReinforceStrategy, reinforce_from
 from nas.strategies.setting import Setting
 from search_spaces.genotypes import Draw
 from search_spaces.space import Space
@@ -36,6 +37,8 @@ def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
             return Evolution(population=options.population, sample=options.sample)
         case FixedStrategy():
             return Fixed(candidates_of(options.candidates, setting.space))
+        case ReinforceStrategy():
+            return reinforce_from(options, setting)
 
 
 def asked(strategy: Strategy, *, space: Space[Any], seed: int, limit: int | None = MAX_DRAWS) -> Draws:
