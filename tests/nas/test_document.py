@@ -105,8 +105,12 @@ def test_every_problem_is_told_at_once():
 @pytest.mark.parametrize(
     ("data", "field", "sentence"),
     [
-        (changed(strategy={"kind": "foo"}), "strategy.kind", "must be one of random, evolution, fixed, reinforce, got 'foo'"),
-        (changed(strategy={}), "strategy.kind", "is required, one of random, evolution, fixed"),
+        (
+            changed(strategy={"kind": "foo"}),
+            "strategy.kind",
+            "must be one of random, evolution, fixed, reinforce, got 'foo'",
+        ),
+        (changed(strategy={}), "strategy.kind", "is required, one of random, evolution, fixed, reinforce"),
         (task(optimizer={"kind": "adam"}), "task.optimizer.kind", "must be one of adamw, sgd, got 'adam'"),
         (
             changed(strategy={"kind": "evolution", "population": 4, "sample": 5}),
