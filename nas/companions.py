@@ -17,6 +17,7 @@ from nas.seeds import trial_seed
 from nas.static_metrics import StaticMetrics
 from search_spaces.controls import controls_of
 from search_spaces.equal_macs import EQUAL_MACS, equal_macs_control
+from search_spaces.errors import InvalidArchitecture
 from search_spaces.space import Architecture
 
 LARGEST_OUTPUT = 8192  # the side at which every task still tells its cost
@@ -47,6 +48,48 @@ class Planned:
             static_metrics=metrics,
             companion=self.companion,
         )
+
+
+class Companions:
+    """The companions a search has yet to train; none where its document wants none.
+
+    Controls that cannot be built are left out, for one may lie outside the space: `left_out` says why.
+    """
+
+    def __init__(self, document: SearchDocument, load: Load, static_metrics: StaticMetrics) -> None:
+        self._document = document
+        self._load = load
+        self._static_metrics = static_metrics
+        self._wanted = comparison_of(document) is not None
+        self._plans: list[Planned] | None = None  # None: not planned yet, candidates come first
+        self.left_out: list[str] = []
+
+    @property
+    def planned(self) -> bool:
+        """Whether it is decided what they are."""
+        return self._plans is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether none is to be trained any more."""
+        return not self._wanted or self._plans == []
+
+    def plan(self, recorded: Callable[[], Sequence[Trial]]) -> None:
+        """Decides what they are, by all the trials recorded, whose candidates have ended."""
+        self._plans = planned(recorded(), self._document, self._load, self._static_metrics) if self._wanted else []
+
+    def next(self, *, search_id: str, number: int) -> Trial | None:
+        """The next one under this number; None when there is none left."""
+        while self._plans:
+            plan = self._plans.pop(0)
+            try:
+                metrics = self._static_metrics(plan.architecture)
+            except InvalidArchitecture as error:
+                companion = plan.companion
+                self.left_out.append(f"no {companion.control} for trial {companion.candidate}: {error}")
+                continue
+            return plan.trial(search_id=search_id, number=number, metrics=metrics)
+        return None
 
 
 def planned(

@@ -6,21 +6,17 @@ storage at once; a controller opened on the same storage after a crash goes on w
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 
+from nas.agenda import Again, Agenda, New, Signal
 from nas.clock import Clock, system_clock
-from nas.companions import Load, Planned, planned
-from nas.constraints import excess, violation
+from nas.constraints import violation
 from nas.document import SearchDocument
-from nas.early_stopping import EarlyStopping, in_order
-from nas.errors import NotFound, SpaceExhausted
-from nas.history import History
-from nas.pareto import point
+from nas.errors import NotFound
+from nas.pareto import missing
 from nas.ports import NOTHING, Storage
-from nas.proposals import Proposer
 from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
@@ -29,7 +25,6 @@ from nas.records import (
     Failure,
     FailureKind,
     Finished,
-    Infeasible,
     Lease,
     Measured,
     Measurement,
@@ -39,19 +34,11 @@ from nas.records import (
     Trial,
     TrialStatus,
 )
-from nas.rules import Ending, comparison_of, lag_of, max_failures, trial_budget
-from nas.seeds import trial_seed
-from search_spaces.errors import InvalidArchitecture
+from nas.rules import Ending, max_failures
+from nas.tally import Tally
 
 LEASE_TTL_S = 60.0
 POLL_S = 1.0
-
-
-class Signal(StrEnum):
-    """What `next_trial` answers when it hands nothing out."""
-
-    WAIT = "wait"  # ask again after the next report
-    DONE = "done"  # nothing more will come; running trials may still have to end
 
 
 class Controller:
@@ -66,9 +53,7 @@ class Controller:
         storage: Storage,
         lease: Lease,
         document: SearchDocument,
-        proposer: Proposer,
-        load: Load,
-        early_stopping: EarlyStopping,
+        agenda: Agenda,
         home: Path,
         clock: Clock = system_clock,
         ttl_s: float = LEASE_TTL_S,
@@ -77,26 +62,15 @@ class Controller:
         self.document = document
         self.search_id = lease.search_id
         self._lease = lease
-        self._proposer = proposer
-        self._load = load
+        self._agenda = agenda
         self._home = home
         self._clock = clock
         self._ttl_s = ttl_s
         self._renewed_at = self._polled_at = clock()
-        self._trials = trial_budget(document)
-        self._history = History(lag_of(document))
         self._running: dict[int, Trial] = {}  # handed out by this controller, with what was measured so far
         self._unassigned: list[Trial] = []  # recorded but not handed out by this controller, ascending
         self._asked_to_stop: set[int] = set()
-        self._failures = 0
-        self._completed = 0
-        self._last_failure = ""
-        self._early = early_stopping
-        self._barrier = 0  # jobs before it have ended, and all later promotions were decided on their results
-        self._settled = document.scheduler is None  # nothing more will be promoted
-        self._exhausted: SpaceExhausted | None = None  # why nothing more is proposed
-        self._companions: list[Planned] | None = None  # still to be trained; None: not planned, candidates come first
-        self._comparing = comparison_of(document) is not None
+        self._tally = Tally(max_failures(document.budget))
         self._ending: Ending | None = None  # why running trials are to stop
         self._done = False
         self._restore()
@@ -112,13 +86,18 @@ class Controller:
             return Signal.DONE
         if self._unassigned:
             return self._hand_out_again(self._unassigned.pop(0))
-        if self._settled and not self._candidates_to_come():
-            return self._next_companion()
-        if not self._history.ready():
-            return Signal.WAIT
-        if self._candidates_to_come():
-            return self._promote() or self._propose()
-        return self._after_the_candidates()
+        upcoming = self._agenda.next(running=bool(self._running), recorded=lambda: self.storage.trials(self.search_id))
+        for sentence in self._agenda.left_out():
+            self._tell("no_control", sentence)
+        match upcoming:
+            case New(trial=trial, infeasible=infeasible):
+                self.storage.add_trial(self._lease, trial, infeasible)
+                return self._hand_out(trial)
+            case Again(number=number, promotion=promotion):
+                return self._promote(number, promotion)
+            case Signal.DONE:
+                self._conclude()
+        return upcoming
 
     def record(self, report: Report, *more: Report) -> None:
         """Records what happened to a trial: one report, or several of the same trial in one transaction if it ends.
@@ -127,8 +106,8 @@ class Controller:
         """
         self.heartbeat()
         number = report.number
-        if not 0 <= number < len(self._history):
-            raise NotFound(f"search {self.search_id} has trials 0..{len(self._history) - 1}, got {number}")
+        if not 0 <= number < len(self._agenda):
+            raise NotFound(f"search {self.search_id} has trials 0..{len(self._agenda) - 1}, got {number}")
         if number not in self._running:
             return
         unwritten: list[Measurement] = []
@@ -145,7 +124,7 @@ class Controller:
         """Whether the driver should end this trial and report it finished."""
         self.heartbeat()
         self._poll_cancel()
-        if number not in self._running or self._early.stops(number):
+        if number not in self._running or self._agenda.stops(number):
             return True
         if self._ending is not None:
             self._asked_to_stop.add(number)
@@ -171,178 +150,39 @@ class Controller:
 
     def _restore(self) -> None:
         search = self.storage.search(self.search_id)
-        trials = self.storage.trials(self.search_id)
-        companions = [trial for trial in trials if trial.companion is not None]
-        for trial, promotion in in_order(trials[: len(trials) - len(companions)]):
-            self._remember(trial, promotion)
-        if companions:
-            self._settled = True
-            self._exhausted = self._why_no_more_candidates()
-            self._companions = self._planned(trials)
-        for trial in companions:
-            self._remember(trial)
+        for trial in self._agenda.restore(self.storage.trials(self.search_id)):
+            if LEGAL_TRIAL[trial.status]:
+                self._unassigned.append(trial)
+            else:
+                self._count(trial.number, trial.status, trial.failure)
+        self._unassigned.sort(key=lambda trial: trial.number)
         if search.status is SearchStatus.QUEUED:
             self.storage.set_search_status(self._lease, SearchStatus.RUNNING)
             self._tell("started", f"search {search.name} started")
         elif not LEGAL_SEARCH[search.status]:
             self._done = True
         else:
-            self._tell("resumed", f"search {search.name} goes on after {len(self._history)} trials")
+            self._tell("resumed", f"search {search.name} goes on after {len(self._agenda)} trials")
         if search.cancel_requested:
             self._ending = Ending(SearchStatus.CANCELLED, "cancelled on request")
 
-    def _why_no_more_candidates(self) -> SpaceExhausted | None:
-        """What ended the candidates before the budget did, drawn once more: it is recorded when the search ends."""
-        try:
-            if len(self._history) < self._trials:
-                self._proposer.propose(self._history.shown(), len(self._history))
-        except SpaceExhausted as exhausted:
-            return exhausted
-        return None
-
-    def _remember(self, trial: Trial, promotion: Promotion | None = None) -> None:
-        """Takes over what was recorded about a trial, up to the end of one of its jobs."""
-        ahead = [later for later in trial.promotions if promotion is None or later.job > promotion.job]
-        if promotion is None:
-            self._started(trial)
-        else:
-            self._restarted(trial.number, promotion)
-        for measurement in trial.measurements:
-            if not ahead or measurement.fidelity <= ahead[0].fidelity:
-                self._early.measured(trial.number, measurement, judge=False)
-        if ahead:
-            metrics = trial.up_to(ahead[0].fidelity).metrics
-            self._count(trial.number, TrialStatus.STOPPED, metrics=metrics, fidelity=ahead[0].fidelity)
-        elif LEGAL_TRIAL[trial.status]:
-            self._unassigned.append(trial)
-        else:
-            self._count(
-                trial.number, trial.status, metrics=trial.metrics, failure=trial.failure, fidelity=trial.fidelity
-            )
-
-    def _count(
-        self,
-        number: int,
-        status: TrialStatus,
-        *,
-        metrics: Mapping[str, float],
-        fidelity: int,
-        failure: Failure | None = None,
-    ) -> None:
-        """Lets history and rules know how a trial, or a job of it, ended."""
-        judged = status in (TrialStatus.COMPLETED, TrialStatus.STOPPED) and self._missing(metrics) == []
-        self._history.finish(
-            number,
-            point(metrics, self.document.objectives) if judged else None,
-            fidelity=min(1.0, fidelity / self.document.task.epochs) if status is TrialStatus.STOPPED else 1.0,
-            violation=excess(metrics, self.document.constraints) if judged else 0.0,
-        )
-        self._early.ended(number, status)
-        self._completed += status is TrialStatus.COMPLETED
-        if failure is None:
-            return
-        self._failures += 1
-        self._last_failure = f"trial {number}: {failure.message}"
-        if self._failures >= max_failures(self.document.budget):
-            failed = "1 trial failed:" if self._failures == 1 else f"{self._failures} trials failed; the last,"
-            reason = f"{failed} {self._last_failure}"
-            self._ending = self._ending or Ending(SearchStatus.FAILED, reason)
+    def _count(self, number: int, status: TrialStatus, failure: Failure | None) -> None:
+        """Lets the rules know how a trial ended."""
+        broken = self._tally.count(number, status, failure)
+        self._ending = self._ending or broken
 
     # How trials begin.
 
-    def _propose(self) -> Assignment | Signal:
-        number = len(self._history)
-        seen = self._history.seen()
-        try:
-            proposal = self._proposer.propose(self._history.shown(), number)
-        except SpaceExhausted as exhausted:
-            self._exhausted = exhausted
-            return self._after_the_candidates()
-        seed = trial_seed(self.document.seed, number)
-        trial = proposal.trial(search_id=self.search_id, number=number, seed=seed, seen=seen)
-        return self._begin(trial, proposal.infeasible)
-
-    def _promote(self) -> Assignment | None:
-        """The stopped trial that proves to be among the best after all, handed out again."""
-        horizon = self._horizon(max(self._history.horizon(), self._barrier))
-        number = self._early.promotes(horizon)
-        if number is None:
-            return None
-        promotion = Promotion(job=self._history.jobs, fidelity=self._early.last_fidelity(number), seen=horizon)
-        self.storage.promote_trial(
-            self._lease, number, promotion, f"trial {number} promoted, after {promotion.fidelity} epochs"
-        )
-        self._restarted(number, promotion)
+    def _promote(self, number: int, promotion: Promotion) -> Assignment:
+        """A trial that was stopped early is handed out once more."""
+        told = f"trial {number} promoted, after {promotion.fidelity} epochs"
+        self.storage.promote_trial(self._lease, number, promotion, told)
         return self._hand_out(self.storage.trial(self.search_id, number))
-
-    def _after_the_candidates(self) -> Assignment | Signal:
-        """The last promotions, decided whenever everything handed out has ended; then the companions."""
-        if not self._settled:
-            promoted = self._promote()
-            if promoted is not None:
-                return promoted
-            if self._running:
-                return Signal.WAIT
-            self._barrier = self._history.jobs
-            promoted = self._promote()
-            if promoted is not None:
-                return promoted
-            self._settled = True
-        return self._next_companion()
-
-    def _horizon(self, jobs: int) -> int | None:
-        """What decides on early stopping: the results of so many jobs; without a fixed lag None, all there are."""
-        return None if self._history.lag == "none" else jobs
-
-    def _candidates_to_come(self) -> bool:
-        """Whether more candidates are to be proposed; none are once a companion was recorded."""
-        return self._companions is None and self._exhausted is None and len(self._history) < self._trials
-
-    def _next_companion(self) -> Assignment | Signal:
-        """The next companion, planned when the last candidate has ended; then the search is over."""
-        if self._comparing and self._companions is None:
-            if self._running:
-                return Signal.WAIT
-            self._companions = self._planned(self.storage.trials(self.search_id))
-        while self._companions:
-            trial = self._companion(self._companions.pop(0))
-            if trial is not None:
-                return self._begin(trial)
-        self._conclude()
-        return Signal.DONE
-
-    def _planned(self, trials: Sequence[Trial]) -> list[Planned]:
-        return planned(trials, self.document, self._load, self._proposer.static_metrics)
-
-    def _companion(self, plan: Planned) -> Trial | None:
-        """The trial of a companion, None when no network can be built: a control may lie outside the space."""
-        try:
-            metrics = self._proposer.static_metrics(plan.architecture)
-        except InvalidArchitecture as error:
-            self._tell("no_control", f"no {plan.companion.control} for trial {plan.companion.candidate}: {error}")
-            return None
-        return plan.trial(search_id=self.search_id, number=len(self._history), metrics=metrics)
-
-    def _begin(self, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> Assignment:
-        """Records a trial and hands it out."""
-        self.storage.add_trial(self._lease, trial, infeasible)
-        self._started(trial)
-        return self._hand_out(trial)
-
-    def _started(self, trial: Trial) -> None:
-        job = self._history.add(trial.genotype)
-        if trial.companion is None:
-            self._early.begin(trial.number, job=job, horizon=self._horizon(self._history.horizon(job)))
-
-    def _restarted(self, number: int, promotion: Promotion) -> None:
-        job = self._history.promote(number)
-        self._barrier = max(self._barrier, promotion.seen or 0)
-        self._early.promote(number, promotion, horizon=self._horizon(self._history.horizon(job)))
 
     def _hand_out_again(self, trial: Trial) -> Assignment:
         """A trial recorded by an earlier controller, which never saw it end."""
         self.storage.move_trial(self._lease, trial.number, TrialStatus.RUNNING)
-        self._early.resume(trial.number)
+        self._agenda.resumed(trial.number)
         return self._hand_out(replace(trial, status=TrialStatus.RUNNING, attempt=trial.attempt + 1))
 
     def _hand_out(self, trial: Trial) -> Assignment:
@@ -382,25 +222,21 @@ class Controller:
             return
         unwritten.append(measurement)
         self._running[number] = self._running[number].measured(measurement)
-        self._early.measured(number, measurement)
+        self._agenda.measured(number, measurement)
 
     def _finish(self, number: int, unwritten: Sequence[Measurement]) -> None:
         metrics = self._running[number].metrics
-        missing = self._missing(metrics)
+        unmeasured = missing(metrics, self.document.objectives)
         if number in self._asked_to_stop:
             self._end(number, TrialStatus.CANCELLED, None, unwritten)
-        elif self._early.stops(number):
+        elif self._agenda.stops(number):
             self._end(number, TrialStatus.STOPPED, None, unwritten)
-        elif missing:
-            sentence = f"no {', '.join(missing)} was measured, only {', '.join(sorted(metrics)) or 'nothing'}"
+        elif unmeasured:
+            sentence = f"no {', '.join(unmeasured)} was measured, only {', '.join(sorted(metrics)) or 'nothing'}"
             failure = Failure(kind=FailureKind.ERROR, message=sentence)
             self._end(number, TrialStatus.FAILED, failure, unwritten)
         else:
             self._end(number, TrialStatus.COMPLETED, None, unwritten)
-
-    def _missing(self, metrics: Mapping[str, float]) -> list[str]:
-        """The objectives that were not measured."""
-        return [objective.metric for objective in self.document.objectives if objective.metric not in metrics]
 
     def _end(self, number: int, status: TrialStatus, failure: Failure | None, unwritten: Sequence[Measurement]) -> None:
         """Records the end of a trial, with the measurements that came in the same step."""
@@ -413,7 +249,8 @@ class Controller:
         told += f", but {broken}" if broken else ""
         self.storage.move_trial(self._lease, number, status, failure, measurements=unwritten, told=told, broken=broken)
         self._asked_to_stop.discard(number)
-        self._count(number, status, metrics=metrics, fidelity=fidelity, failure=failure)
+        self._agenda.ended(number, status, metrics=metrics, fidelity=fidelity)
+        self._count(number, status, failure)
 
     # How the search ends.
 
@@ -431,15 +268,16 @@ class Controller:
             return
         if self._ending is not None:
             self._drop_unassigned()
-        ending = self._ending or self._natural_ending()
-        if ending is None or self._running or self._unassigned:
+        if self._running or self._unassigned or not (self._ending or self._agenda.over):
             return
+        exhausted = self._agenda.exhausted
+        ending = self._ending or self._tally.ending(exhausted)
         self.storage.set_search_status(
             self._lease,
             ending.status,
             ending.reason,
-            infeasible=self._exhausted.infeasible if self._exhausted else (),
-            redraws=self._exhausted.redraws if self._exhausted else NOTHING,
+            infeasible=exhausted.infeasible if exhausted else (),
+            redraws=exhausted.redraws if exhausted else NOTHING,
         )
         self._done = True
         self._tell(str(ending.status), ending.reason or f"search {self.document.name} completed")
@@ -448,25 +286,8 @@ class Controller:
         for trial in self._unassigned:
             told = f"trial {trial.number} cancelled"
             self.storage.move_trial(self._lease, trial.number, TrialStatus.CANCELLED, told=told)
-            self._history.finish(trial.number, None)
-            self._early.ended(trial.number, TrialStatus.CANCELLED)
+            self._agenda.ended(trial.number, TrialStatus.CANCELLED, metrics={}, fidelity=0)
         self._unassigned.clear()
-
-    def _natural_ending(self) -> Ending | None:
-        """How the search ends when it is let run, or None while more trials are to come."""
-        if (
-            self._candidates_to_come()
-            or not self._settled
-            or self._companions
-            or (self._comparing and self._companions is None)
-        ):
-            return None
-        exhausted = str(self._exhausted) if self._exhausted else None
-        if self._completed:
-            return Ending(SearchStatus.COMPLETED, exhausted)
-        if self._failures:
-            return Ending(SearchStatus.FAILED, f"no trial completed; the last, {self._last_failure}")
-        return Ending(SearchStatus.FAILED, exhausted)
 
     def _tell(self, kind: str, message: str, trial: int | None = None) -> None:
         self.storage.add_event(self._lease, kind, message, trial)

@@ -4,7 +4,7 @@ Under a fixed lag a trial is judged by the results that its own proposal saw, so
 by everything measured so far.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nas.objectives import Objective
@@ -114,7 +114,7 @@ class EarlyStopping:
         runner.stopped, runner.standing = stopped, None
 
 
-def in_order(trials: list[Trial]) -> Iterator[tuple[Trial, Promotion | None]]:
+def in_order(trials: Sequence[Trial]) -> Iterator[tuple[Trial, Promotion | None]]:
     """Every job of these trials in its order: a trial as it was proposed, or one of its promotions."""
     promoted = {promotion.job: (trial, promotion) for trial in trials for promotion in trial.promotions}
     proposed = iter(trials)

@@ -3,16 +3,18 @@
 from pathlib import Path
 from typing import Any
 
+from nas.agenda import Agenda
 from nas.clock import Clock, system_clock
 from nas.controller import LEASE_TTL_S, Controller
 from nas.document import SearchDocument
 from nas.early_stopping import EarlyStopping
 from nas.errors import LeaseHeld
-from nas.ports import Storage
+from nas.ports import Screener, Storage
 from nas.proposals import Proposer
 from nas.records import Lease
 from nas.rules import judged_objective
 from nas.schedulers.registry import scheduler_from
+from nas.screening import Screening
 from nas.static_metrics import StaticMetrics, static_metrics_of
 from nas.strategies.registry import draws_from
 from nas.strategies.setting import Setting
@@ -30,11 +32,13 @@ def open_controller(
     ttl_s: float = LEASE_TTL_S,
     space: Space[Any] | None = None,
     static_metrics: StaticMetrics | None = None,
+    screener: Screener | None = None,
 ) -> Controller:
     """The controller of a search, holding its lease; `owner` must be another name in every process.
 
     Trials get folders below `home`/trials, and share `home`/cache. `space` and `static_metrics` stand in for those of
-    the document. Raises `NotFound`, `LeaseHeld`, and `DocumentError` when the annotations cannot be read.
+    the document; `screener` computes the scores that the document's screening asks for. Raises `NotFound`, `LeaseHeld`,
+    and `DocumentError` when the annotations cannot be read.
     """
     document = SearchDocument.model_validate(storage.search(search_id).document)
     space = space or space_from(document.space)
@@ -43,21 +47,20 @@ def open_controller(
         space=space, static_metrics=measure, objectives=document.objectives, constraints=document.constraints
     )
     draws = draws_from(document.strategy, setting, seed=document.seed)
+    screening = Screening(options=document.screening, screener=screener) if document.screening else None
     lease = _lease(storage, search_id, owner=owner, ttl_s=ttl_s)
     tried = [trial.architecture_id for trial in storage.trials(search_id) if trial.companion is None]
     tried += [candidate.architecture_id for candidate in storage.infeasible(search_id)]
-    return Controller(
-        storage=storage,
-        lease=lease,
-        document=document,
-        proposer=Proposer(draws, measure, document.constraints, tried=tried),
+    scheduler = scheduler_from(document.scheduler, full=document.task.epochs)
+    agenda = Agenda(
+        document,
+        search_id=lease.search_id,
+        proposer=Proposer(draws, measure, document.constraints, screening=screening, tried=tried),
         load=space.load,
-        early_stopping=EarlyStopping(
-            scheduler_from(document.scheduler, full=document.task.epochs), judged_objective(document)
-        ),
-        home=home,
-        clock=clock,
-        ttl_s=ttl_s,
+        early_stopping=EarlyStopping(scheduler, judged_objective(document)),
+    )
+    return Controller(
+        storage=storage, lease=lease, document=document, agenda=agenda, home=home, clock=clock, ttl_s=ttl_s
     )
 
 

@@ -21,7 +21,9 @@ def pareto_front(
     points = {
         trial.number: (point(trial.metrics, objectives), trial)
         for trial in trials
-        if trial.status is TrialStatus.COMPLETED and feasible(trial, constraints) and _judged(trial, objectives)
+        if trial.status is TrialStatus.COMPLETED
+        and feasible(trial, constraints)
+        and not missing(trial.metrics, objectives)
     }
     front = non_dominated({number: values for number, (values, _) in points.items()})
     return [points[number][1] for number in sorted(front, key=lambda number: (-points[number][0][0], number))]
@@ -30,6 +32,11 @@ def pareto_front(
 def point(metrics: Mapping[str, float], objectives: Sequence[Objective]) -> Point:
     """The objectives of a trial with these metrics, larger is better."""
     return tuple(metrics[o.metric] if o.goal == "maximize" else -metrics[o.metric] for o in objectives)
+
+
+def missing(metrics: Mapping[str, float], objectives: Sequence[Objective]) -> list[str]:
+    """The objectives that were not measured."""
+    return [objective.metric for objective in objectives if objective.metric not in metrics]
 
 
 def non_dominated(points: dict[Key, Point]) -> set[Key]:
@@ -50,7 +57,3 @@ def non_dominated(points: dict[Key, Point]) -> set[Key]:
 def dominates(a: Point, b: Point) -> bool:
     """Whether `a` is nowhere worse than `b` and somewhere better; larger is better."""
     return a != b and all(mine >= theirs for mine, theirs in zip(a, b, strict=True))
-
-
-def _judged(trial: Trial, objectives: Sequence[Objective]) -> bool:
-    return all(objective.metric in trial.metrics for objective in objectives)

@@ -24,7 +24,8 @@ from ray.tune.execution.placement_groups import PlacementGroupFactory, resource_
 from ray.tune.experiment import Experiment, Trial
 from ray.tune.search import SearchAlgorithm
 
-from nas.controller import Controller, Signal
+from nas.agenda import Signal
+from nas.controller import Controller
 from nas.drivers.boundary import reports
 from nas.ports import Evaluator
 from nas.records import Assignment, Failed, Failure, FailureKind, Finished, Measured, Measurement, Report

@@ -1,6 +1,7 @@
 """Runs a search in this process, one trial after the other: for tests, laptops and debuggers."""
 
-from nas.controller import Controller, Signal
+from nas.agenda import Signal
+from nas.controller import Controller
 from nas.drivers.boundary import reports
 from nas.ports import Evaluator
 from nas.records import Assignment, Finished, Measured

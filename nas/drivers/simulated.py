@@ -4,7 +4,8 @@ import heapq
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from nas.controller import Controller, Signal
+from nas.agenda import Signal
+from nas.controller import Controller
 from nas.drivers.boundary import reports
 from nas.ports import Evaluator
 from nas.records import Assignment, Finished, Measured, Report

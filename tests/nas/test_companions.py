@@ -2,8 +2,8 @@
 
 import pytest
 
+from nas.agenda import Signal
 from nas.companions import planned
-from nas.controller import Signal
 from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.records import Assignment, Companion, Finished, Measured, Measurement, SearchStatus, TrialStatus

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from nas.agenda import Signal
 from nas.clock import ManualClock
-from nas.controller import LEASE_TTL_S, Signal
+from nas.controller import LEASE_TTL_S
 from nas.drivers.inline import run_inline
 from nas.errors import LeaseHeld, LeaseLost, NotFound
 from nas.memory import MemoryStorage

@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nas.controller import Controller, Signal
+from nas.agenda import Signal
+from nas.controller import Controller
 from nas.document import SearchDocument
 from nas.drivers.boundary import reports
 from nas.memory import MemoryStorage
