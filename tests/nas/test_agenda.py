@@ -82,7 +82,8 @@ def test_companions_follow_when_nothing_runs_any_more(take, recorded):
 
 
 def test_a_stopped_trial_comes_again_before_another_candidate_does(take, recorded):
-    strictly = {"strategy": {"kind": "evolution", "lag": 1}, "budget": {"trials": 9}}
+    one = {"concurrent": 1}
+    strictly = {"strategy": {"kind": "evolution", "lag": 1}, "budget": {"trials": 9}, "resources": one}
     agenda = agenda_of(scheduler={"kind": "asha", "eta": 2}, **strictly)
     for number, value in enumerate((0.4, 0.3, 0.1, 0.1)):
         assert take(agenda).trial.number == number
