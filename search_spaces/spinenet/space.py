@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from search_spaces.errors import NotInSpace, Rejected
 from search_spaces.space import Choose
 from search_spaces.spinenet.architecture import STEM_BLOCKS, Block, BlockKind, SpineNet
+from search_spaces.spinenet.features import spinenet_features
 from search_spaces.spinenet.graph import dead_blocks
 from search_spaces.spinenet.options import SpineNetOptions
 
@@ -65,6 +66,10 @@ class SpineNetSpace:
     def load(self, data: Mapping[str, Any]) -> SpineNet:
         """The architecture from its JSON."""
         return SpineNet.load(data)
+
+    def features(self, architecture: SpineNet) -> Mapping[str, float]:
+        """How its scales are spread and how its blocks hang together."""
+        return spinenet_features(architecture)
 
     def _candidates(self) -> Iterator[tuple[str, Sequence[int]]]:
         """For every block in building order its place in the architecture, and the blocks it may take as parents."""
