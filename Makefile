@@ -7,13 +7,14 @@ DEV_READY := $(VENV)/.ready-dev
 # One thread per process: the tests and the demo run several processes beside each other.
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help install demo test lint format bench docs clean
+.PHONY: help install demo test lint format bench bench-search docs clean
 help:
 	@echo "make demo    install, draw a small data set, run a search on it, show the leaderboard"
 	@echo "make test    install what is missing and run the whole test suite"
 	@echo "make lint    ruff and mypy"
 	@echo "make format  let ruff rewrite the sources"
 	@echo "make bench   speed figures beside their rivals, in one run"
+	@echo "make bench-search  how well and how fast strategies search, beside Optuna (TABLE=nas-bench-macro_cifar10.json)"
 	@echo "make docs    regenerate what docs/ holds of generated text"
 	@echo "make clean   remove the environment and every state of a run"
 
@@ -51,6 +52,9 @@ format: $(DEV_READY)
 
 bench: $(DEV_READY)
 	$(ONE_THREAD) $(BIN)/python -m benchmarks $(ARGS)
+
+bench-search: $(DEV_READY)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.search $(TABLE) $(ARGS)
 
 docs: $(DEV_READY)
 	$(BIN)/python docs/generate.py
