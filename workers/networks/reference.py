@@ -5,22 +5,17 @@ trainings do without; what a file has of one is passed over. Whatever its weight
 normalised with the mean and spread of ImageNet, as the others do, and turns them to its own range itself.
 """
 
-import pickle
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torchvision import models
 
-from nas.errors import TrialFailure
-from nas.records import FailureKind
 from search_spaces.reference.architecture import Name, Reference
-
-State = dict[str, Tensor]
+from workers.networks.weights import State, differences, read_weights, unfit
 
 _BUILDERS: Mapping[Name, Callable[..., nn.Module]] = MappingProxyType(
     {
@@ -35,8 +30,6 @@ _BUILDERS: Mapping[Name, Callable[..., nn.Module]] = MappingProxyType(
 _INCEPTION = {"aux_logits": False, "transform_input": True, "init_weights": True}
 _AUXILIARY = "AuxLogits."  # where a published file of Inception-v3 has the classifier that is not built
 _FORMER_DENSE_LAYER = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.(?=\d\.)")  # `norm.1`, today `norm1`
-_UNREADABLE = (RuntimeError, ValueError, LookupError, EOFError, TypeError, AttributeError, pickle.UnpicklingError)
-_SHOWN = 3  # names of a state dict in one sentence
 
 
 def build_reference(architecture: Reference, *, classes: int) -> nn.Module:
@@ -62,12 +55,12 @@ def _network(name: Name, classes: int) -> nn.Module:
 
 def _restored(name: Name, path: Path) -> nn.Module:
     """The network of a file, with as many classes as the file has."""
-    state = _current_names(_read(path))
+    state = _current_names(read_weights(path))
     with torch.device("meta"):
         network = _network(name, _classes_of(state, _head(_network(name, 1))[0]))
-    problems = _differences(network.state_dict(), state)
+    problems = differences(network.state_dict(), state)
     if problems:
-        raise _failure(path, f"must be a state dict of torchvision's {name}: {'; '.join(problems)}")
+        raise unfit(path, f"must be a state dict of torchvision's {name}: {'; '.join(problems)}")
     network.load_state_dict(state, assign=True)
     return network
 
@@ -82,50 +75,13 @@ def _classes_of(state: State, head: str) -> int:
     return 1 if weight is None or weight.ndim == 0 else len(weight)
 
 
-def _read(path: Path) -> State:
-    """The tensors of a file by name, in float32 each with memory of its own."""
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise _failure(path, f"cannot be read: {error.strerror or error}") from error
-    except _UNREADABLE as error:
-        raise _failure(path, f"must be written by torch.save and hold tensors only ({type(error).__name__})") from error
-    return _tensors(content, path)
-
-
-def _tensors(content: Any, path: Path) -> State:
-    if not isinstance(content, Mapping):
-        raise _failure(path, f"must hold a state dict, names with their tensors, got a {type(content).__name__}")
-    strange = [name for name, value in content.items() if not (isinstance(name, str) and isinstance(value, Tensor))]
-    if strange:
-        raise _failure(path, f"must hold a state dict, names with their tensors; no tensors are {_listed(strange)}")
-    return {name: _own(tensor) for name, tensor in content.items()}
-
-
 def _own(tensor: Tensor) -> Tensor:
+    """In float32, with memory of its own."""
     kept = tensor.float() if tensor.is_floating_point() else tensor
     return kept.detach().clone(memory_format=torch.contiguous_format)
 
 
 def _current_names(state: State) -> State:
-    """The state under the names of today's networks, without an auxiliary classifier."""
-    kept = {name: tensor for name, tensor in state.items() if not name.startswith(_AUXILIARY)}
+    """The state under the names of today's networks, without an auxiliary classifier, each tensor on its own."""
+    kept = {name: _own(tensor) for name, tensor in state.items() if not name.startswith(_AUXILIARY)}
     return {_FORMER_DENSE_LAYER.sub(r"\1", name): tensor for name, tensor in kept.items()}
-
-
-def _differences(wanted: State, got: State) -> list[str]:
-    """What keeps `got` from being loaded. Counts of batches may be missing: files before torch 0.4 have none."""
-    missing = [name for name in wanted if name not in got and not name.endswith("num_batches_tracked")]
-    unknown = [name for name in got if name not in wanted]
-    shapes = [name for name in got if name in wanted and got[name].shape != wanted[name].shape]
-    groups = {"missing": missing, "unknown": unknown, "of another shape": shapes}
-    return [f"{len(names)} {words} ({_listed(names)})" for words, names in groups.items() if names]
-
-
-def _listed(names: Sequence[Any]) -> str:
-    shown = ", ".join(str(name) for name in names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} ..."
-
-
-def _failure(path: Path, sentence: str) -> TrialFailure:
-    return TrialFailure(FailureKind.DATA, f"weights {str(path)!r} {sentence}")

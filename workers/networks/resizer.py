@@ -5,8 +5,11 @@ those at both ends and of the 1x1 convolution. The paper says nothing about bias
 of its public re-implementations, kernels start normal with variance 1 / (inputs * kernel**2) like all of this house.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -15,15 +18,43 @@ from search_spaces.resizer.architecture import Resizer
 from search_spaces.resizer.cost import PICTURE_CHANNELS
 from workers.networks.layers import convolution
 from workers.networks.resizing import resize
+from workers.networks.weights import State, differences, read_weights, unfit
 
 SLOPE = 0.2  # of LeakyReLU below 0
+RESIZER = "resizer."  # how the names of its weights begin in a network that stands behind it
+CALLED = "resizer weights"
 
 
 def build_resizer(resizer: Resizer, *, batch_norm: BatchNorm | None = None) -> nn.Module:
-    """The network of this resizer, freshly initialised: `BaseResizer` for method none, else `LearnedResizer`."""
+    """The network of this resizer: `BaseResizer` for method none, else `LearnedResizer`, with the weights of its file.
+
+    Without a file they are drawn, and so many are drawn with one: what is drawn later is the same either way. Raises
+    `TrialFailure` (data) for a file that is missing, unreadable or of another resizer.
+    """
     if resizer.method == "none":
         return BaseResizer(resizer)
-    return LearnedResizer(resizer, batch_norm=batch_norm)
+    network = LearnedResizer(resizer, batch_norm=batch_norm)
+    if resizer.weights is not None:
+        network.load_state_dict(resizer_weights(Path(resizer.weights), resizer))
+    return network
+
+
+def resizer_weights(file: Path, resizer: Resizer) -> State:
+    """The weights of this learned resizer, by their names in it: out of its own state dict, or the model of a trial.
+
+    Raises `TrialFailure` (data) naming what differs.
+    """
+    found = read_weights(file, called=CALLED)
+    behind = {name.removeprefix(RESIZER): value for name, value in found.items() if name.startswith(RESIZER)}
+    state = behind or found
+    with torch.device("meta"):
+        wanted = LearnedResizer(resizer).state_dict()
+    problems = differences(wanted, state)
+    if not problems:
+        return state
+    ours, theirs = _measures(wanted), _measures(state)
+    sentence = f"got {theirs}" if theirs not in (None, ours) else "; ".join(problems)
+    raise unfit(file, f"must be those of a learned resizer with {ours}: {sentence}", called=CALLED)
 
 
 class BaseResizer(nn.Module):
@@ -126,6 +157,13 @@ def _head(filters: int, batch_norm: BatchNorm) -> nn.Sequential:
         Leaky(),
         _norm(filters, batch_norm),
     )
+
+
+def _measures(state: Mapping[str, Tensor]) -> str | None:
+    """Blocks and filters of the resizer that has these weights; None where they are no resizer's."""
+    head = state.get("head.0.weight")
+    blocks = {name.split(".")[1] for name in state if name.startswith("blocks.")}
+    return None if head is None or head.ndim == 0 else f"blocks {len(blocks)}, filters {len(head)}"
 
 
 def _norm(filters: int, batch_norm: BatchNorm) -> nn.BatchNorm2d:

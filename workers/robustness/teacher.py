@@ -1,8 +1,7 @@
 """The teacher: a classifier of clean pictures, frozen; from a file, or trained once per machine for all trials."""
 
 import hashlib
-import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.dropout import _DropoutNd
 
-from nas.errors import TrialFailure
-from nas.records import FailureKind
 from nas.tasks.robustness import RobustnessTask, TeacherFile, TrainedTeacher
 from search_spaces.space import Architecture
 from workers.classification.task import Classification
+from workers.networks.weights import differences, read_weights, unfit
 from workers.robustness.capture import Outputs, run_capturing
 from workers.training.once import train_once
 
-State = dict[str, Tensor]
-_UNREADABLE = (RuntimeError, ValueError, LookupError, EOFError, TypeError, AttributeError, pickle.UnpicklingError)
-_SHOWN = 3  # names of a state dict in one sentence
+CALLED = "teacher weights"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -53,33 +49,16 @@ def open_teacher(
     """
     match options.teacher:
         case TeacherFile(weights=weights):
-            _load(network, read_weights(Path(weights)), Path(weights))
+            _load(network, Path(weights))
         case TrainedTeacher() as teacher:
             clean = options.clean_task(teacher)
             task = Classification(clean, architecture=backbone, cache_directory=cache_directory, device=device)
             folder = cache_directory / "teachers"
             file = train_once(task, backbone, clean, seed=teacher.seed, within=folder, device=device)
-            _load(network, read_weights(file), file)
+            _load(network, file)
     network.requires_grad_(requires_grad=False).eval().to(device)
     network.to(memory_format=torch.channels_last)
     return Teacher(network=network, digest=_digest(network))
-
-
-def read_weights(file: Path) -> State:
-    """The weights in a file: a state dict, or what a trial wrote as its model.
-
-    Raises `TrialFailure` (data) for a file that is missing or unreadable.
-    """
-    try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise _broken(file, f"cannot be read: {error.strerror}") from error
-    except _UNREADABLE as error:
-        raise _broken(file, f"must be written by torch.save and hold tensors only ({type(error).__name__})") from error
-    weights = content.get("weights", content) if isinstance(content, Mapping) else content
-    if not isinstance(weights, Mapping) or not all(isinstance(value, Tensor) for value in weights.values()):
-        raise _broken(file, "must hold a state dict, names with their tensors, alone or as `weights`")
-    return dict(weights)
 
 
 def dropouts(network: nn.Module) -> list[_DropoutNd]:
@@ -87,17 +66,12 @@ def dropouts(network: nn.Module) -> list[_DropoutNd]:
     return [layer for layer in network.modules() if isinstance(layer, _DropoutNd)]
 
 
-def _load(network: nn.Module, weights: State, file: Path) -> None:
+def _load(network: nn.Module, file: Path) -> None:
     """Fills the network; raises `TrialFailure` (data) naming what does not fit."""
-    wanted = network.state_dict()
-    groups = {
-        "missing": [name for name in wanted if name not in weights],
-        "unknown": [name for name in weights if name not in wanted],
-        "of another shape": [name for name in wanted if name in weights and weights[name].shape != wanted[name].shape],
-    }
-    problems = [f"{len(names)} {words} ({', '.join(names[:_SHOWN])} ...)" for words, names in groups.items() if names]
+    weights = read_weights(file, called=CALLED)
+    problems = differences(network.state_dict(), weights)
     if problems:
-        raise _broken(file, f"must fit the classifier of the candidate's backbone: {'; '.join(problems)}")
+        raise unfit(file, f"must fit the classifier of the candidate's backbone: {'; '.join(problems)}", called=CALLED)
     network.load_state_dict(weights)
 
 
@@ -107,7 +81,3 @@ def _digest(network: nn.Module) -> str:
         content.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
         content.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
     return content.hexdigest()
-
-
-def _broken(file: Path, what: str) -> TrialFailure:
-    return TrialFailure(FailureKind.DATA, f"teacher weights {str(file)!r} {what}")

@@ -16,6 +16,7 @@ from search_spaces.space import Architecture
 from workers.task import B, Task
 from workers.training.checkpoint import Checkpoint, CheckpointFile, artifact_of, training_digest, write_model
 from workers.training.failures import Deadline, check_finite
+from workers.training.identity import training_identity
 from workers.training.optimization import rate_at, set_learning_rate
 from workers.training.precision import autocast
 from workers.training.progress import StepRecord
@@ -93,15 +94,8 @@ class _Trainer(Generic[B]):
 
     def _checkpoint_file(self) -> CheckpointFile:
         self.directory.mkdir(parents=True, exist_ok=True)
-        digest = training_digest(
-            {
-                "architecture": self.architecture.architecture_id,
-                "task": self.task.description(),
-                "options": self.options.model_dump(mode="json"),
-                "seed": self.seed,
-            }
-        )
-        return CheckpointFile(path=self.directory / "checkpoint.pt", digest=digest, log=self.log)
+        identity = training_identity(self.task, self.architecture, self.options, seed=self.seed)
+        return CheckpointFile(path=self.directory / "checkpoint.pt", digest=training_digest(identity), log=self.log)
 
     def _state(self, checkpoint: Checkpoint) -> TrainingState[B]:
         begin = self.start() if self.start is not None and checkpoint.state is None else {}

@@ -10,6 +10,7 @@ from search_spaces.space import Architecture
 from workers.data.cache import locked
 from workers.task import Task
 from workers.training.checkpoint import training_digest
+from workers.training.identity import training_identity
 from workers.training.logs import log_file
 from workers.training.loop import train
 
@@ -28,13 +29,8 @@ def train_once(
     Who comes first trains it, with a `training.log` beside it; who comes meanwhile, also in another process, waits; a
     training that was killed goes on. Raises what `train` raises.
     """
-    content = {
-        "architecture": architecture.architecture_id,
-        "task": task.description(),
-        "options": options.model_dump(mode="json"),
-        "seed": seed,
-    }
-    folder = within / training_digest(content)[:24]
+    identity = training_identity(task, architecture, options, seed=seed)
+    folder = within / training_digest(identity)[:24]
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / "training.lock"), log_file(folder / "training.log") as log:
         for _ in train(task, architecture, options, directory=folder, seed=seed, device=device, log=log):

@@ -11,11 +11,11 @@ from torch import Tensor
 from nas.tasks.training import TrainingOptions, WarmStart
 from search_spaces.controls import controls_of
 from search_spaces.space import Architecture
+from workers.networks.resizer import RESIZER
 from workers.task import Task
 from workers.training.once import train_once
 
 PLAIN = "plain"  # the control that resizes by the interpolation alone
-RESIZER = "resizer."  # how the names of a resizer's weights begin
 
 
 def warm_weights(

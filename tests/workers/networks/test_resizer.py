@@ -1,5 +1,8 @@
 """The learned resizer as built: the published numbers, live in every part, at its start an interpolation if asked."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -7,6 +10,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from nas.errors import TrialFailure
+from nas.records import FailureKind
 from nas.tasks.training import BatchNorm
 from search_spaces.resizer.architecture import Resizer, control_of
 from search_spaces.resizer.cost import resizer_cost
@@ -265,3 +270,52 @@ def test_it_can_be_exported(interpolation):
     x = pictures(37, 50)
     exported = torch.export.export(network, (x,)).module()
     torch.testing.assert_close(exported(x), network(x))
+
+
+def moved(path: Path, **fields: object) -> nn.Module:
+    return build_resizer(learned(weights=str(path), **fields))
+
+
+def test_it_begins_with_the_weights_of_a_file_of_its_own_or_of_the_network_behind_it(tmp_path):
+    source = built(blocks=2)
+    source(pictures(40, 48))  # batch norms have statistics too
+    torch.save(source.state_dict(), tmp_path / "alone.pt")
+    behind = Resized(source, nn.Linear(2, 2)).state_dict()
+    torch.save({"format": 1, "weights": behind}, tmp_path / "model.pt")
+    for file in ("alone.pt", "model.pt"):
+        state = moved(tmp_path / file, blocks=2, input_size=(60, 60)).state_dict()
+        assert state.keys() == source.state_dict().keys()
+        assert all(torch.equal(value, source.state_dict()[name]) for name, value in state.items())
+
+
+def test_weights_of_a_file_change_nothing_that_is_drawn_later(tmp_path):
+    torch.save(built(blocks=1).state_dict(), tmp_path / "a.pt")
+
+    def drawn_after(build: Callable[[], nn.Module]) -> Tensor:
+        torch.manual_seed(3)
+        build()
+        return torch.randn(4)
+
+    assert torch.equal(drawn_after(lambda: moved(tmp_path / "a.pt")), drawn_after(lambda: build_resizer(learned())))
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (lambda: built(blocks=3).state_dict(), "blocks 1, filters 4: got blocks 3, filters 4"),
+        (lambda: built(filters=8).state_dict(), "blocks 1, filters 4: got blocks 1, filters 8"),
+        (lambda: nn.Linear(2, 2).state_dict(), r"filters 4: \d+ missing \(head.* \.\.\.\); 2 unknown \(weight, bias\)"),
+        (
+            lambda: {**built().state_dict(), "tail.weight": torch.zeros(3)},
+            r"blocks 1, filters 4: 1 of another shape \(tail\.weight\)$",
+        ),
+        (lambda: [1], "hold a state dict"),
+    ],
+)
+def test_weights_of_another_network_are_refused_by_what_differs(tmp_path, state, sentence):
+    torch.save(state(), tmp_path / "other.pt")
+    with pytest.raises(TrialFailure, match=rf"^resizer weights '.*other\.pt' must .*{sentence}") as raised:
+        moved(tmp_path / "other.pt")
+    assert raised.value.failure.kind is FailureKind.DATA
+    with pytest.raises(TrialFailure, match=r"absent\.pt' cannot be read: No such file or directory"):
+        moved(tmp_path / "absent.pt")
