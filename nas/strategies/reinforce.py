@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from nas.strategies.policy import Policy
 
 PATIENCE = 50  # candidates of the policy in vain, before uniform ones
-HEAT = 0.1  # what each of them adds to the temperature
+HEAT = 1.15  # times the temperature, after each of them
 FURTHEST = 3.0  # standard deviations from the baseline; what lies further counts as much
+ROUNDING = 1e-9  # share of the average that is no difference
 FAMILIAR = 8  # rewards after which one counts as an outlier
 
 
@@ -39,10 +40,10 @@ class ReinforceStrategy(LearningOptions):
     reward: RewardOptions = Field(
         ObjectiveReward(), discriminator="kind", description="what the policy makes large, out of the objectives"
     )
-    batch: int = Field(8, ge=1, le=1000, description="results per update; trials before the first are uniform draws")
-    rate: float = Field(0.02, gt=0, le=1, description="learning rate (Adam)")
+    batch: int = Field(16, ge=1, le=1000, description="results per update; trials before the first are uniform draws")
+    rate: float = Field(0.03, gt=0, le=1, description="learning rate (Adam)")
     entropy: float = Field(
-        0.02,
+        0.05,
         ge=0,
         description="weight of the entropy bonus beside rewards in standard deviations; more explores longer",
     )
@@ -100,10 +101,11 @@ class Expectation:
         return replace(self, count=self.count + 1, mean=self.mean + share * gone, variance=variance)
 
     def advantage(self, reward: float) -> float:
-        """How many standard deviations better than the average."""
-        if not self.variance:
+        """How many standard deviations better than the average; 0 while all rewards are the same but for rounding."""
+        deviation = sqrt(self.variance)
+        if deviation <= ROUNDING * abs(self.mean):
             return 0.0
-        return max(-FURTHEST, min(FURTHEST, (reward - self.mean) / sqrt(self.variance)))
+        return max(-FURTHEST, min(FURTHEST, (reward - self.mean) / deviation))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -119,8 +121,9 @@ class Reinforce:
     """REINFORCE (Williams 1992) over the sequence of choices, with a moving-average baseline and an entropy bonus.
 
     Every `batch` results, in ascending number, make one update, pending ones left out; so the policy is a function of
-    the history, and is found again after a crash. Draws the history holds already are thrown away; each one flattens
-    the policy a little, until others are found.
+    the history, and is found again after a crash. A result that comes late, or changes by a promotion, costs the
+    updates after it once more. Draws the history holds already are thrown away; each one flattens the policy a little,
+    until others are found.
     """
 
     options: ReinforceStrategy
@@ -143,7 +146,7 @@ class Reinforce:
     ) -> Iterator[Draw[Any]]:
         """Draws of the policy, hotter and hotter."""
         for vain in range(PATIENCE):
-            draw = policy_draw(space, policy, rng, temperature=1 + HEAT * vain)
+            draw = policy_draw(space, policy, rng, temperature=HEAT**vain)
             if all(outcome.genotype != draw.genotype for outcome in history):
                 yield draw
 

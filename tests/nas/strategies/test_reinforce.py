@@ -133,6 +133,11 @@ def test_units_do_not_matter():
     assert asked(reinforce(), history) == asked(reinforce(), in_percent)
 
 
+def test_equal_rewards_teach_nothing():
+    expected = expectation(*[0.1 + 0.2, 0.3] * 20)
+    assert expected.advantage(0.1 + 0.2) == expected.advantage(0.3) == 0
+
+
 def test_an_outlier_does_not_hide_what_follows():
     expected = expectation(*[1.0, 3.0] * 20, -1e9)
     assert expected.advantage(3.0) > 0.3
