@@ -16,6 +16,7 @@ from nas.controller import Controller
 from nas.opening import open_controller
 from nas.ports import Storage
 from nas.records import Search, SearchStatus
+from search_spaces.resizer.architecture import Resizer
 
 EVALUATOR = "workers.evaluator:evaluate"
 
@@ -96,6 +97,14 @@ def ray_head(*, cpus: int | None) -> Iterator[dict[str, str]]:
     with connected(name="nas serve", cpus=cpus or os.cpu_count() or 1, dashboard=True) as found:
         dashboard = f"http://{found['webui_url']}" if found["webui_url"] else "not installed"
         yield {"address": found["gcs_address"], "dashboard": dashboard}
+
+
+def keep_resizer(model: Path, resizer: Resizer, file: Path) -> None:
+    """Writes the weights of the resizer out of the model of a trial. Raises `TrialFailure`, a sentence about the model,
+    and `OSError`."""
+    from workers.resizer_weights import write_resizer_weights
+
+    write_resizer_weights(model, resizer, file)
 
 
 def give_up(storage: Storage, search_id: str, reason: str) -> Search:

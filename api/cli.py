@@ -15,6 +15,7 @@ from api.commands.session import EXIT_CODES, ExitCode
 from api.commands.spaces import spaces
 from api.commands.submit import submit
 from api.commands.table import table
+from api.commands.transfer import transfer
 from nas.errors import DocumentError, InvalidQuery, NasError, NotFound
 from search_spaces.errors import SpaceError
 
@@ -26,7 +27,7 @@ service instead.
 USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 
 app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for command in (run, serve, submit, watch, searches, leaderboard, compare, table, show, cancel, spaces, cost):
+for command in (run, serve, submit, watch, searches, leaderboard, compare, table, transfer, show, cancel, spaces, cost):
     app.command()(command)
 app.add_typer(database, name="db")
 app.command(name="conduct", hidden=True)(conduct_one)
