@@ -160,6 +160,21 @@ def test_its_options_make_the_strategy():
     assert strategy_from(options, toy_setting()) == Reinforce(options=options, objectives=toy_setting().objectives)
 
 
+COSTLY = {"metric": "macs", "goal": "minimize"}
+
+
+def test_a_document_states_a_reward_of_its_objectives_or_is_refused():
+    reward = {"kind": "mnasnet", "cost": "macs", "target": 2000, "alpha": 0, "beta": -1}
+    strategy = {"kind": "reinforce", "reward": reward}
+    document = toy_document(strategy=strategy, objectives=[{"metric": "AP"}, COSTLY], budget={"trials": 40})
+    storage = MemoryStorage()
+    controller = toy_controller(storage, document)
+    run_inline(controller, ToyEvaluator())
+    assert len(storage.trials(controller.search_id)) == 40
+    with pytest.raises(DocumentError, match=r"strategy.reward.cost: must be one of the objectives, AP, got 'macs'"):
+        toy_document(strategy=strategy)
+
+
 def mean_score(strategy, seed):
     storage = MemoryStorage()
     controller = toy_controller(storage, toy_document(strategy=strategy, budget={"trials": 80}, seed=seed))
