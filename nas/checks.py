@@ -10,6 +10,7 @@ from typing import Any
 
 from nas.problems import Problem
 from nas.rewards import problems_of_reward
+from nas.screening import DEFAULT_METRIC, SCORES, computed_scores
 from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
 from nas.strategies.fixed import candidate_of
 from nas.tasks import classification, detection, quality, robustness
@@ -66,6 +67,7 @@ def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
     space, problems = _space(data)
     yield from problems
     yield from _metrics(data, space)
+    yield from _screening(data, space)
     yield from _lag(data)
     yield from problems_of_reward(_mapping(data.get("strategy")).get("reward"), data.get("objectives"))
     yield from _scheduler(data)
@@ -158,17 +160,54 @@ def _metrics(data: Mapping[str, Any], space: Space[Any] | None) -> Iterator[Prob
     if rules is None:
         return
     resizer = RESIZER_METRICS if space is None or RESIZER in parts_of(space) else ()
-    known = (*rules.metrics, *STATIC_METRICS, *resizer)
+    scores = _scores(data)
+    known = (*rules.metrics, *STATIC_METRICS, *resizer, *scores)
     objectives: set[str] = set()
     for part in ("objectives", "constraints"):
         for index, metric in _named_metrics(data.get(part)):
             field = f"{part}.{index}.metric"
             if metric not in known and not _per_class(metric, rules):
-                per_class = f"; per class: {rules.per_class}NAME" if rules.per_class else ""
-                yield field, f"unknown metric {shown(metric)} of the task {kind}{nearest(metric, known)}{per_class}"
+                yield field, _unknown_metric(metric, kind, rules, known)
             if part == "objectives" and metric in objectives:
                 yield field, f"{metric} is an objective already"
             objectives.add(metric)
+
+
+def _unknown_metric(metric: str, kind: str, rules: TaskRules, known: tuple[str, ...]) -> str:
+    if metric in SCORES:
+        return f"{metric} is known only where screening.scores or screening.metric names it"
+    per_class = f"; per class: {rules.per_class}NAME" if rules.per_class else ""
+    return f"unknown metric {shown(metric)} of the task {kind}{nearest(metric, known)}{per_class}"
+
+
+def _scores(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The scores that screening computes."""
+    screening = data.get("screening")
+    if not isinstance(screening, dict):
+        return ()
+    return computed_scores(screening.get("metric", DEFAULT_METRIC), screening.get("scores"))
+
+
+def _screening(data: Mapping[str, Any], space: Space[Any] | None) -> Iterator[Problem]:
+    """A metric that is known only after training; a score as an objective, which companions would lack."""
+    metric = _mapping(data.get("screening")).get("metric", DEFAULT_METRIC)
+    resizer = RESIZER_METRICS if space is None or RESIZER in parts_of(space) else ()
+    known = (*SCORES, *STATIC_METRICS, *resizer)
+    if isinstance(metric, str) and metric not in known:
+        yield "screening.metric", f"must be known before training, one of {', '.join(known)}, got {shown(metric)}"
+    scores = _scores(data) if _has_companions(data, space) else ()
+    for index, metric in _named_metrics(data.get("objectives")):
+        if metric in scores:
+            sentence = f"{metric} is not computed for controls and more seeds: set comparison.top to 0"
+            yield f"objectives.{index}.metric", sentence
+
+
+def _has_companions(data: Mapping[str, Any], space: Space[Any] | None) -> bool:
+    """Whether candidates are trained again beside their controls: where it is asked for, or the space has controls."""
+    comparison = data.get("comparison")
+    if isinstance(comparison, dict):
+        return bool(comparison.get("top", 1) != 0)
+    return space is not None and any(role in (RESIZER, FINE_TUNING) for role in parts_of(space))
 
 
 def _named_metrics(entries: Any) -> Iterator[tuple[int, str]]:

@@ -14,6 +14,7 @@ from nas.errors import DocumentError
 from nas.objectives import Constraint, Objective
 from nas.problems import Problem, problems_of
 from nas.schedulers.registry import SchedulerOptions
+from nas.screening import ScreeningOptions
 from nas.strategies.evolution import EvolutionStrategy
 from nas.strategies.fixed import FixedStrategy
 from nas.strategies.random import RandomStrategy
@@ -87,6 +88,9 @@ class SearchDocument(Options):
     objectives: tuple[Objective, ...] = Field(min_length=1, description="what makes a trial better; the first leads")
     constraints: tuple[Constraint, ...] = Field((), description="bounds a candidate has to keep")
     strategy: StrategyOptions = Field(discriminator="kind", description="how candidates are proposed")
+    screening: ScreeningOptions | None = Field(
+        None, description="many are drawn and scored, the best few trained; null: the first that fits is trained"
+    )
     scheduler: SchedulerOptions | None = Field(
         None, discriminator="kind", description="which trials are stopped early; null: every trial runs to its end"
     )

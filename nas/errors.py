@@ -10,6 +10,7 @@ NasError
 │   ├── LeaseHeld           another controller holds the search; try again later
 │   ├── IdempotencyConflict
 │   └── InvalidQuery    an unknown operator, a cursor of another query
+├── ScreeningFailed     candidates could not be scored, whatever they are
 └── SpaceExhausted      no untried feasible candidate was found
 """
 
@@ -64,6 +65,10 @@ class IdempotencyConflict(StorageError):
 
 class InvalidQuery(StorageError):
     """A leaderboard query that makes no sense."""
+
+
+class ScreeningFailed(NasError):
+    """Candidates could not be scored for a reason that lies in none of them; the search can go on once it is gone."""
 
 
 class SpaceExhausted(NasError):

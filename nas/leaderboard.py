@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from nas.errors import InvalidQuery, NotFound
 from nas.ports import Condition, Page, Query
 from nas.records import Measurement, Search, Trial, TrialStatus
+from nas.screening import SCORES
 from search_spaces.reading import nearest, shown
 
 NUMBER = "number"
@@ -24,7 +25,8 @@ MAX_LIMIT = 1000
 MAX_NUMBER = 2**31 - 1  # of a trial
 FOREIGN_CURSOR = "the cursor is not one this service has given out"
 LARGEST_FIRST, SMALLEST_FIRST = "-", ":asc"
-LARGER_IS_BETTER = ("AP", "AR", "top1", "top5", "PLCC", "SRCC", "accuracy", "sign_agreement", "samples_per_s")
+MEASURED_LARGER = ("AP", "AR", "top1", "top5", "PLCC", "SRCC", "accuracy", "sign_agreement", "samples_per_s")
+LARGER_IS_BETTER = (*MEASURED_LARGER, *SCORES)
 """How such metrics begin; params, macs, losses: smaller is better."""
 ERROR = "_error"  # how a metric ends that is an error whatever it begins with
 OPERATORS: dict[str, Callable[[float, float], bool]] = {

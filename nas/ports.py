@@ -21,7 +21,7 @@ from nas.records import (
     TrialStatus,
 )
 from search_spaces.genotypes import Draw
-from search_spaces.space import Space
+from search_spaces.space import Architecture, Space
 
 NOTHING: Mapping[str, int] = MappingProxyType({})  # no draws thrown away
 
@@ -89,6 +89,17 @@ class Evaluator(Protocol):
     """
 
     def __call__(self, assignment: Assignment) -> Iterator[Measurement]: ...
+
+
+class Screener(Protocol):
+    """Scores candidates before any training. A function of the architectures alone: neither time nor place matter."""
+
+    def __call__(self, architectures: Sequence[Architecture]) -> Sequence[Mapping[str, float] | str]:
+        """For each, in their order, its scores by name, or the reason why this one has none.
+
+        Raises `ScreeningFailed` for a reason that lies in none of them.
+        """
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

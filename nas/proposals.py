@@ -1,8 +1,10 @@
-"""From draws to a candidate worth training: new in this search, and feasible as far as arithmetic can tell."""
+"""From draws to a candidate worth training: new in this search, feasible as far as arithmetic can tell, and the best of
+its pool where the document asks for screening."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from nas.constraints import violation
@@ -10,6 +12,7 @@ from nas.errors import SpaceExhausted
 from nas.objectives import Constraint
 from nas.ports import Outcome
 from nas.records import Infeasible, Trial, TrialStatus
+from nas.screening import SCREENED_OUT, Screening
 from nas.static_metrics import StaticMetrics
 from nas.strategies.registry import Draws
 from search_spaces.errors import DrawsExhausted, InvalidArchitecture
@@ -46,8 +49,25 @@ class Proposal:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A draw that is new and feasible, with its place among the draws of its number and what is known of it."""
+
+    draw: Draw[Any]
+    index: int
+    metrics: dict[str, float]
+
+    @property
+    def architecture_id(self) -> str:
+        """Of the draw."""
+        return str(self.draw.architecture.architecture_id)
+
+
 class Proposer:
-    """Draws until a candidate is new and feasible. Remembers what was tried, so no architecture is trained twice."""
+    """Draws until a candidate is new and feasible, and with screening the best of a pool of such.
+
+    Remembers what was tried, so no architecture is trained twice.
+    """
 
     def __init__(
         self,
@@ -55,25 +75,36 @@ class Proposer:
         static_metrics: StaticMetrics,
         constraints: Sequence[Constraint] = (),
         *,
+        screening: Screening | None = None,
         tried: Iterable[str] = (),
     ) -> None:
         self.draws = draws
         self.static_metrics = static_metrics
         self.constraints = tuple(constraints)
+        self.screening = screening
         self.tried = set(tried)
 
     def propose(self, history: Sequence[Outcome], number: int) -> Proposal:
-        """The candidate for this number. Raises `SpaceExhausted` with what became of the draws."""
+        """The candidate for this number. Raises `SpaceExhausted` with what became of the draws, `ScreeningFailed`."""
         thrown = Thrown(number=number)
+        candidates = self._feasible(history, thrown)
+        size = 1 if self.screening is None else self.screening.options.pool
+        while pool := list(islice(candidates, size)):
+            best = pool[0] if self.screening is None else self._best(pool, self.screening, thrown)
+            if best is not None:
+                return thrown.proposal(best)
+        raise thrown.exhausted() from thrown.ended_by
+
+    def _feasible(self, history: Sequence[Outcome], thrown: "Thrown") -> Iterator[Candidate]:
+        """The draws that are worth training as far as arithmetic can tell, in their order."""
         try:
-            for index, draw in enumerate(self.draws(history, number)):
+            for index, draw in enumerate(self.draws(history, thrown.number)):
                 thrown.redraws.update(draw.rejected)
                 metrics = self._judge(draw, index, thrown)
                 if metrics is not None:
-                    return thrown.proposal(draw, metrics)
+                    yield Candidate(draw=draw, index=index, metrics=metrics)
         except DrawsExhausted as exhausted:
-            raise thrown.exhausted(f"the space holds no such candidate: {exhausted}") from exhausted
-        raise thrown.exhausted(thrown.sentence())
+            thrown.ended_by = exhausted
 
     def _judge(self, draw: Draw[Any], index: int, thrown: "Thrown") -> dict[str, float] | None:
         """The static metrics of a candidate worth training; otherwise None, and the draw is counted as thrown away."""
@@ -96,6 +127,28 @@ class Proposer:
             return {}, f"no network can be built: {error}"
         return metrics, violation(metrics, self.constraints)
 
+    def _best(self, pool: Sequence[Candidate], screening: Screening, thrown: "Thrown") -> Candidate | None:
+        """The best of the pool that keeps every bound, the first of equals; the others may come again."""
+        scored = list(self._scored(pool, screening, thrown))
+        if not scored:
+            return None
+        best = max(scored, key=lambda candidate: screening.worth(candidate.metrics))
+        thrown.redraws[SCREENED_OUT] += len(scored) - 1
+        self.tried.difference_update(other.architecture_id for other in scored if other is not best)
+        return best
+
+    def _scored(self, pool: Sequence[Candidate], screening: Screening, thrown: "Thrown") -> Iterator[Candidate]:
+        """The candidates with their scores; those that have none, or break a bound, are thrown away."""
+        answers = screening.scores_of([candidate.draw.architecture for candidate in pool])
+        for candidate, answer in zip(pool, answers, strict=True):
+            scores = {} if isinstance(answer, str) else answer
+            metrics = candidate.metrics | scores
+            reason = f"cannot be scored: {answer}" if isinstance(answer, str) else violation(scores, self.constraints)
+            if reason is None:
+                yield replace(candidate, metrics=metrics)
+            else:
+                thrown.add_infeasible(candidate.draw, candidate.index, reason=reason, metrics=metrics)
+
 
 @dataclass(kw_only=True, slots=True)
 class Thrown:
@@ -104,6 +157,7 @@ class Thrown:
     number: int
     redraws: Counter[str] = field(default_factory=Counter)
     infeasible: list[Infeasible] = field(default_factory=list)
+    ended_by: DrawsExhausted | None = None  # the strategy or the space gave up
 
     def add_infeasible(self, draw: Draw[Any], index: int, *, reason: str, metrics: dict[str, float]) -> None:
         """Counts and records a candidate that breaks a constraint or cannot be built."""
@@ -119,12 +173,18 @@ class Thrown:
             )
         )
 
-    def proposal(self, draw: Draw[Any], metrics: dict[str, float]) -> Proposal:
+    def proposal(self, candidate: Candidate) -> Proposal:
         """The candidate found at last."""
-        return Proposal(draw=draw, metrics=metrics, redraws=dict(self.redraws), infeasible=tuple(self.infeasible))
+        return Proposal(
+            draw=candidate.draw,
+            metrics=candidate.metrics,
+            redraws=dict(+self.redraws),
+            infeasible=tuple(self.infeasible),
+        )
 
-    def exhausted(self, sentence: str) -> SpaceExhausted:
+    def exhausted(self) -> SpaceExhausted:
         """No candidate was found."""
+        sentence = f"the space holds no such candidate: {self.ended_by}" if self.ended_by else self.sentence()
         return SpaceExhausted(sentence, infeasible=self.infeasible, redraws=self.redraws)
 
     def sentence(self) -> str:

@@ -8,6 +8,7 @@ from nas.document import Budget, ComparisonOptions, SearchDocument
 from nas.history import Lag
 from nas.objectives import Objective
 from nas.records import SearchStatus
+from nas.screening import SCORES
 from nas.static_metrics import RESIZER_METRICS, STATIC_METRICS
 from nas.strategies.fixed import FixedStrategy
 from nas.strategies.learning import LearningOptions
@@ -16,7 +17,7 @@ from search_spaces.joint.options import FixedOptions
 from search_spaces.registry import published_architecture
 
 LEAST_FAILURES = 5
-KNOWN = (*STATIC_METRICS, *RESIZER_METRICS)  # before any training
+KNOWN = (*STATIC_METRICS, *RESIZER_METRICS, *SCORES)  # before any training
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Small searches to test with: a document, a toy evaluator, a controller over the toy space."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from nas.controller import Controller
 from nas.document import SearchDocument, parse_document
 from nas.errors import TrialFailure
 from nas.opening import open_controller
-from nas.ports import Storage
+from nas.ports import Screener, Storage
 from nas.records import Assignment, FailureKind, Measurement
 from search_spaces.space import Architecture
 from search_spaces.testing import ToyArchitecture, ToySpace
@@ -46,13 +46,33 @@ def toy_controller(
     owner: str = "test",
     clock: Clock = system_clock,
     home: Path = Path("home"),
+    screener: Screener | None = None,
 ) -> Controller:
     """A controller over the toy space, of a new search or of one there is already."""
     if search_id is None:
         search_id = storage.create_search(document.name, document.model_dump(mode="json")).id
     return open_controller(
-        storage, search_id, owner=owner, home=home, clock=clock, space=ToySpace(), static_metrics=toy_metrics
+        storage,
+        search_id,
+        owner=owner,
+        home=home,
+        clock=clock,
+        space=ToySpace(),
+        static_metrics=toy_metrics,
+        screener=screener,
     )
+
+
+def toy_screener(architectures: Sequence[Architecture]) -> list[dict[str, float] | str]:
+    """Scores toy architectures much as `ToyEvaluator` measures them; some have none."""
+    return [_toy_scores(architecture) for architecture in architectures]
+
+
+def _toy_scores(architecture: Architecture) -> dict[str, float] | str:
+    toy = ToyArchitecture.model_validate(architecture.model_dump())
+    if (toy.slope + sum(toy.taps)) % 5 == 0:
+        return "its slope and taps sum to a multiple of 5"
+    return {"nwot": toy.depth + toy.slope / 4 - toy.taps[0] / 8, "synflow": float(sum(toy.taps))}
 
 
 class ToyEvaluator:

@@ -9,6 +9,7 @@ from nas.controller import Controller
 from nas.document import SearchDocument
 from nas.drivers.boundary import reports
 from nas.memory import MemoryStorage
+from nas.ports import Screener
 from nas.records import Assignment, Finished, Measured, Trial
 from nas.testing.searches import ToyEvaluator, toy_controller
 
@@ -33,6 +34,7 @@ def run_adversary(
     evaluator: ToyEvaluator | None = None,
     crash: Callable[[], bool] = lambda: False,
     told: Callable[[Trial], Any] = lambda trial: trial.genotype,
+    screener: Screener | None = None,
 ) -> list[Any]:
     """What is told of every trial of the search, by default its genotype.
 
@@ -41,13 +43,13 @@ def run_adversary(
     """
     storage = MemoryStorage()
     evaluator = evaluator or ToyEvaluator()
-    controller = toy_controller(storage, document)
+    controller = toy_controller(storage, document, screener=screener)
     running = _filled(controller, {}, evaluator, concurrency)
     while running:
         assignment = pick([told for told, _ in running.values()])
         _move(controller, running, assignment.number)
         if crash():
-            controller = toy_controller(storage, document, search_id=controller.search_id)
+            controller = toy_controller(storage, document, search_id=controller.search_id, screener=screener)
             running = {}
         running = _filled(controller, running, evaluator, concurrency)
     assert controller.next_trial() is Signal.DONE
