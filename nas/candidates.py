@@ -52,4 +52,4 @@ def _drawn(space: Space[Any], parents: Sequence[Genotype], rng: random.Random) -
 
 
 def _preferred(parents: Sequence[Genotype], rng: random.Random) -> Genotype:
-    return parents[min(int(rng.expovariate(PREFERENCE)), len(parents) - 1)]
+    return parents[int(rng.expovariate(PREFERENCE)) % len(parents)]

@@ -5,6 +5,7 @@ first is which calls matter. Within a group the scale says how far apart two ans
 one member of a subset exchanged, are 1 apart; a number and the places of an ordering keep their distances.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -120,22 +121,28 @@ class Layout:
 
     def matrix(self, rows: Sequence[Row]) -> Array:
         """The features of rows, one below the other: rows x columns. What has no column is left out."""
+        places = self.columns
+        known = [
+            (at, places[column], value)
+            for at, row in enumerate(rows)
+            for column, value in row.items()
+            if column in places
+        ]
+        at, place, value = zip(*known, strict=True) if known else ((), (), ())
         values = np.tile(self.center, (len(rows), 1))  # what an architecture lacks is taken for average
-        for at, row in enumerate(rows):
-            for column, value in row.items():
-                place = self.columns.get(column)
-                if place is not None:
-                    values[at, place] = value
+        values[np.array(at, dtype=np.int64), np.array(place, dtype=np.int64)] = value
         return (values - self.center) / self.scale
 
 
 def layout_of(rows: Sequence[Row]) -> Layout:
     """The layout for rows like these: a column for every feature in which they differ, in the order of the names."""
-    seen: dict[Column, list[float]] = {}
+    seen: defaultdict[Column, list[float]] = defaultdict(list)
     for row in rows:
         for column, value in row.items():
-            seen.setdefault(column, []).append(value)
-    live = sorted(column for column, values in seen.items() if len(values) < len(rows) or len(set(values)) > 1)
+            seen[column].append(value)
+    live = sorted(
+        column for column, values in seen.items() if len(values) < len(rows) or values.count(values[0]) < len(rows)
+    )
     groups = tuple(sorted({column.group for column in live}))
     scaling = [_scaling(column, seen[column]) for column in live]
     return Layout(

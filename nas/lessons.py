@@ -36,17 +36,23 @@ def best_first(finished: Sequence[Outcome], weighing: Weighing | None = None) ->
     return [finished[at] for at in order]
 
 
-def lessons(ranked: Sequence[Outcome], count: int) -> list[Outcome]:
-    """At most `count` of the ranked trials in ascending number: a third the best, a third the newest, some of all."""
-    by_number = sorted(ranked, key=lambda outcome: outcome.number)
-    if len(by_number) <= count:
-        return by_number
+def lessons(finished: Sequence[Outcome], ranked: Sequence[Outcome], count: int) -> list[Outcome]:
+    """At most `count` of the finished trials, in their order: a third the best, a third the newest, some of all."""
+    if len(finished) <= count:
+        return list(finished)
     third = count // 3
-    kept = {outcome.number for outcome in (*ranked[:third], *by_number[-third:])}
-    others = [outcome for outcome in by_number if outcome.number not in kept]
-    left = count - len(kept)
-    kept |= {others[at * len(others) // left].number for at in range(left)}
-    return [outcome for outcome in by_number if outcome.number in kept]
+    kept = {outcome.number for outcome in (*ranked[:third], *finished[-third:])}
+    others = [outcome for outcome in finished if outcome.number not in kept]
+    kept |= {outcome.number for outcome in thinned(others, count - len(kept))}
+    return [outcome for outcome in finished if outcome.number in kept]
+
+
+def thinned(outcomes: Sequence[Outcome], count: int) -> list[Outcome]:
+    """At most `count`, evenly spread; as more come the same ones stay until every second of them goes."""
+    stride = 1
+    while len(outcomes) > count * stride:
+        stride *= 2
+    return [outcome for outcome in outcomes if outcome.number % stride == 0][:count]
 
 
 def rows_of(encoder: Encoder, outcomes: Sequence[Outcome]) -> list[Row]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nas.acquisition import Belief, Weighing, log_chance, log_improvement, log_weighed_improvement, standardised
 from nas.encoding import Array, Encoder, Layout, Row, layout_of
-from nas.lessons import Feasibility, best_first, feasible, lessons, rows_of, targets
+from nas.lessons import Feasibility, best_first, feasible, lessons, rows_of, targets, thinned
 from nas.ports import Outcome
 from nas.surrogate import Covariance, Hyperparameters, Process, fitted
 
@@ -23,7 +23,8 @@ class Learned:
     @classmethod
     def of(cls, encoder: Encoder, ended: Sequence[Outcome], *, count: int) -> "Learned":
         """From at most `count` of the trials that have ended, at least one of them with a result."""
-        taught = lessons(best_first([outcome for outcome in ended if outcome.values is not None]), count)
+        finished = [outcome for outcome in ended if outcome.values is not None]
+        taught = lessons(finished, best_first(finished), count)
         rows = rows_of(encoder, taught)
         layout = layout_of(rows)
         points = layout.matrix(rows)
@@ -47,10 +48,8 @@ def _learned_feasibility(encoder: Encoder, ended: Sequence[Outcome], *, count: i
 
 def _spread(ended: Sequence[Outcome], count: int) -> list[Outcome]:
     """At most `count`, the newest half and some of all before."""
-    if len(ended) <= count:
-        return list(ended)
-    half = count // 2
-    return [ended[at * (len(ended) - half) // (count - half)] for at in range(count - half)] + list(ended[-half:])
+    newest = count // 2
+    return [*thinned(ended[:-newest], count - newest), *ended[-newest:]] if len(ended) > count else list(ended)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,7 +46,7 @@ class PredictorStrategy(LearningOptions):
     initial: int = Field(10, ge=2, description="finished trials before the model is asked; those are drawn at random")
     candidates: int = Field(150, ge=10, le=10_000, description="how many candidates the model judges for one trial")
     training: int = Field(
-        400, ge=20, le=2000, description="trials the model learns from, at most: the best, the newest, some of the rest"
+        300, ge=20, le=2000, description="trials the model learns from, at most: the best, the newest, some of the rest"
     )
     costs: bool = Field(True, description="whether the model knows params, macs and other static metrics of candidates")
 
@@ -89,7 +89,7 @@ class Predictor:
         weighing = Weighing.drawn(len(finished[0].values or ()), rng)
         best = best_first(finished, weighing)
         seen = Seen(
-            taught=lessons(best, self.options.training),
+            taught=lessons(finished, best, self.options.training),
             ended=ended,
             pending=[outcome for outcome in shown if outcome.pending],
         )
@@ -106,16 +106,15 @@ class Predictor:
         self, encoder: Encoder, model: Model, pool: Pool, *, tried: set[Genotype], rng: random.Random
     ) -> list[Draw[Any]]:
         """The pool with edits of its best, ranked."""
-        promise: dict[Genotype, float] = {}
-        fresh, size = pool, math.ceil(ROUND_SHARE * len(pool))
-        for _ in range(ROUNDS + 1):
-            promise |= _promised(encoder, model, fresh, rng)
-            ranked = sorted(promise, key=lambda genotype: -promise[genotype])
-            best = [pool[genotype] for genotype in ranked[:REFINED]]
-            known = tried | promise.keys()
+        promise, size = _promised(encoder, model, pool, rng), math.ceil(ROUND_SHARE * len(pool))
+        known = tried | pool.keys()
+        for _ in range(ROUNDS if pool else 0):
+            best = [pool[genotype] for genotype in _best_first(promise)[:REFINED]]
             fresh = self._allowed(encoder, edited(encoder.space, best, size=size, known=known, rng=rng))
+            promise |= _promised(encoder, model, fresh, rng)
+            known |= fresh.keys()
             pool = pool | fresh
-        return [pool[genotype] for genotype in ranked]
+        return [pool[genotype] for genotype in _best_first(promise)]
 
     def _allowed(self, encoder: Encoder, pool: Pool) -> Pool:
         """Without the candidates that cannot be built or break a bound known by arithmetic."""
@@ -149,6 +148,10 @@ def _promised(encoder: Encoder, model: Model, pool: Pool, rng: random.Random) ->
         return {}
     promise = model.promise([encoder.encoded(genotype).row for genotype in pool], rng)
     return dict(zip(pool, map(float, promise), strict=True))
+
+
+def _best_first(promise: Mapping[Genotype, float]) -> list[Genotype]:
+    return sorted(promise, key=lambda genotype: -promise[genotype])
 
 
 def pool_size(candidates: int, ended: int) -> int:

@@ -9,6 +9,7 @@ from nas.document import StrategyOptions
 from nas.ports import Outcome, Strategy
 from nas.strategies.evolution import Evolution, EvolutionStrategy
 from nas.strategies.fixed import Fixed, FixedStrategy, candidates_of
+from nas.strategies.predictor import PredictorStrategy, predictor_from
 from nas.strategies.random import Random, RandomStrategy
 from nas.strategies.reinforce import ReinforceStrategy, reinforce_from
 from nas.strategies.setting import Setting
@@ -39,6 +40,8 @@ def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
             return Fixed(candidates_of(options.candidates, setting.space))
         case ReinforceStrategy():
             return reinforce_from(options, setting)
+        case PredictorStrategy():
+            return predictor_from(options, setting)
 
 
 def asked(strategy: Strategy, *, space: Space[Any], seed: int, limit: int | None = MAX_DRAWS) -> Draws:
