@@ -14,6 +14,8 @@ from nas.screening import DEFAULT_METRIC, SCORES, computed_scores
 from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
 from nas.strategies.fixed import candidate_of
 from nas.tasks import classification, detection, quality, robustness
+from nas.tasks.training import TrainingOptions
+from nas.training_checks import TRAINING, problems_of_training
 from search_spaces.errors import FieldProblems, InvalidOptions, SpaceError
 from search_spaces.joint.architecture import Joint
 from search_spaces.joint.fixed import FixedSpace
@@ -25,16 +27,20 @@ from search_spaces.resizer.space import ResizerSpace
 from search_spaces.space import Architecture, Space
 
 BACKBONE, RESIZER, FINE_TUNING = "backbone", "resizer", "fine_tuning"
+TRAINED = {TRAINING: ("training",)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskRules:
     """What a document may ask of a kind of task."""
 
+    options: type[TrainingOptions]
+    """Its options in the document."""
     metrics: tuple[str, ...]
     """What the task measures."""
     parts: Mapping[str, tuple[str, ...]]
-    """The parts of an architecture it has a use for, by role, with the kinds each may have. A backbone is required."""
+    """The parts of an architecture it has a use for, by role, with the kinds each may have. A backbone is required, and
+    any task can be trained in other ways."""
     per_class: str | None = None
     """How the metrics of single classes begin; their names follow."""
     sides: tuple[int, int] | None = None
@@ -44,19 +50,27 @@ class TaskRules:
 TASKS: Mapping[str, TaskRules] = MappingProxyType(
     {
         "detection": TaskRules(
+            options=detection.DetectionTask,
             metrics=detection.METRICS,
             per_class=detection.PER_CLASS,
-            parts={BACKBONE: ("spinenet",), RESIZER: ("resizer",)},
+            parts={BACKBONE: ("spinenet",), RESIZER: ("resizer",), **TRAINED},
             sides=detection.SIDES,
         ),
         "classification": TaskRules(
-            metrics=classification.METRICS, parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",)}
+            options=classification.ClassificationTask,
+            metrics=classification.METRICS,
+            parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",), **TRAINED},
         ),
-        "quality": TaskRules(metrics=quality.METRICS, parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",)}),
+        "quality": TaskRules(
+            options=quality.QualityTask,
+            metrics=quality.METRICS,
+            parts={BACKBONE: tuple(CLASSIFIERS), RESIZER: ("resizer",), **TRAINED},
+        ),
         "robustness": TaskRules(
+            options=robustness.RobustnessTask,
             metrics=robustness.METRICS,
             per_class=robustness.PER_LAYER,
-            parts={BACKBONE: tuple(CLASSIFIERS), FINE_TUNING: ("fine_tuning",)},
+            parts={BACKBONE: tuple(CLASSIFIERS), FINE_TUNING: ("fine_tuning",), **TRAINED},
         ),
     }
 )
@@ -73,6 +87,7 @@ def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _scheduler(data)
     if space is not None:
         yield from _parts(data, space)
+        yield from _training(data, space)
         yield from _outputs(data, space)
         yield from _candidates(data, space)
 
@@ -109,6 +124,13 @@ def _parts(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
             yield f"{field}.kind", f"must be one of {', '.join(allowed)} for the task {kind}, got {shown(found)}"
     if BACKBONE not in parts:
         yield "space", f"must hold a backbone for the task {kind}, one of {', '.join(rules.parts[BACKBONE])}"
+
+
+def _training(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
+    """Options of the task that are chosen and cannot be, and values it refuses."""
+    rules = _task(data)[1]
+    if rules is not None:
+        yield from problems_of_training(space, _mapping(data.get("task")), rules.options)
 
 
 def _outputs(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:

@@ -63,15 +63,15 @@ def _kind(model: type[BaseModel]) -> str:
 
 def _below(owner: type[BaseModel], name: str) -> list[type[BaseModel]]:
     """The models a field may hold."""
-    return list(_models(owner.model_fields[name].annotation)) if name in owner.model_fields else []
+    return list(models_in(owner.model_fields[name].annotation)) if name in owner.model_fields else []
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """The models an annotation speaks of, through unions and sequences."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
-        yield from _models(argument)
+        yield from models_in(argument)
 
 
 def _sentence(detail: ErrorDetails) -> str:

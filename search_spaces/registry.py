@@ -28,6 +28,9 @@ from search_spaces.spinenet.architecture import SpineNet
 from search_spaces.spinenet.options import SpineNetOptions
 from search_spaces.spinenet.published import PUBLISHED
 from search_spaces.spinenet.space import SpineNetSpace
+from search_spaces.training.architecture import Training
+from search_spaces.training.options import TrainingSpaceOptions
+from search_spaces.training.space import TrainingSpace
 from search_spaces.vgg import published as vgg
 from search_spaces.vgg.architecture import Vgg
 from search_spaces.vgg.options import VggOptions
@@ -234,6 +237,15 @@ SPACES: dict[str, SpaceKind] = {
         architecture=FineTuning,
         make=FineTuningSpace,
         published=fine_tuning.PUBLISHED,
+    ),
+    "training": SpaceKind(
+        kind="training",
+        summary="How candidates are trained: options of the task from lists and ranges, some only where they matter",
+        reference="The options of the task, as the page of the search document tells them",
+        options=TrainingSpaceOptions,
+        architecture=Training,
+        make=TrainingSpace,
+        example={"choices": {"optimizer.learning_rate": {"low": 0.0001, "high": 0.01, "log": True}}},
     ),
     "joint": SpaceKind(
         kind="joint",

@@ -39,7 +39,7 @@ class Architecture(BaseModel):
     """One decoded, validated, canonical point of a space: a frozen value.
 
     Subclasses add fields and `kind: Literal[...]`; equal architectures have equal canonical JSON. `role` says what an
-    architecture is for, and is the name it has as a part of a joint one: backbone, resizer, fine_tuning.
+    architecture is for, and is the name it has as a part of a joint one: backbone, resizer, fine_tuning, training.
     """
 
     role: ClassVar[str] = "backbone"

@@ -31,6 +31,7 @@ TRAINED_BESIDE = {
     "imagenette_classification": set(),
     "imagenette_resizer": {None, "plain"},
     "imagenette_robustness": {None, "none", "mse"},
+    "imagenette_training": set(),
     "picture_quality": set(),
 }
 """Per example, what is trained once more beside the best candidate: itself (None) and its controls."""

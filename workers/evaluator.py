@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -16,11 +15,14 @@ from nas.errors import TrialFailure
 from nas.records import Assignment, FailureKind, Measurement
 from nas.tasks.classification import ClassificationTask
 from nas.tasks.detection import DetectionTask
+from nas.tasks.overlay import with_training
 from nas.tasks.quality import QualityTask
 from nas.tasks.robustness import RobustnessTask
 from nas.tasks.training import TrainingOptions
+from search_spaces.parts import part, without
 from search_spaces.registry import architecture_from
 from search_spaces.space import Architecture
+from search_spaces.training.architecture import Training
 from workers.classification.task import Classification
 from workers.detection.task import Detection
 from workers.quality.task import Quality
@@ -71,10 +73,11 @@ def evaluate(assignment: Assignment) -> Iterator[Measurement]:
         try:
             device = _device(assignment)
             kind = _kind(assignment)
-            options = kind.options.model_validate(assignment.task)
+            shared = kind.options.model_validate(assignment.task)
             architecture = architecture_from(assignment.architecture)
-            cache_directory = Path(assignment.cache_directory)
-            task = kind.open(options, architecture=architecture, cache_directory=cache_directory, device=device)
+            options = with_training(shared, _training(architecture))
+            place: dict[str, Any] = {"cache_directory": Path(assignment.cache_directory), "device": device}
+            task = kind.open(options, architecture=architecture, **place)
             workload = task.workload
             log.info("%s, architecture %s, on %s", _title(assignment), architecture.architecture_id, device)
             yield from train(
@@ -87,7 +90,13 @@ def evaluate(assignment: Assignment) -> Iterator[Measurement]:
                 log=log,
                 timeout_s=assignment.timeout_s,
                 clock=time.monotonic,
-                start=_start(task, architecture, options, cache_directory=cache_directory, device=device, log=log),
+                start=_start(
+                    shared,
+                    architecture,
+                    opened=lambda: task if options is shared else kind.open(shared, architecture=architecture, **place),
+                    log=log,
+                    **place,
+                ),
             )
         except Exception as error:  # the trial boundary: one candidate's failure never ends the search
             failure = as_failure(error, workload)
@@ -95,13 +104,23 @@ def evaluate(assignment: Assignment) -> Iterator[Measurement]:
             raise failure from error
 
 
+def _training(architecture: Architecture) -> Training | None:
+    """How the candidate is trained where its space chooses that."""
+    found = part(architecture, Training.role)
+    return found if isinstance(found, Training) else None
+
+
 def _start(
-    task: Task[Any], architecture: Architecture, options: TrainingOptions, **place: Any
+    shared: TrainingOptions, architecture: Architecture, *, opened: Callable[[], Task[Any]], **place: Any
 ) -> Callable[[], Mapping[str, Tensor]] | None:
-    """What gives the weights to begin with; None where all of them begin at random."""
-    if options.warm_start is None:
+    """What gives the weights to begin with; None where all of them begin at random.
+
+    All candidates share them: they are trained by the task of the document, whatever options a candidate chooses.
+    """
+    if shared.warm_start is None:
         return None
-    return partial(warm_weights, task, architecture, options, options.warm_start, **place)
+    warm_start, network = shared.warm_start, without(architecture, Training.role)
+    return lambda: warm_weights(opened(), network, shared, warm_start, **place)
 
 
 def _kind(assignment: Assignment) -> TaskKind:

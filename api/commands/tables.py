@@ -89,10 +89,11 @@ def blocks_table(architecture: Mapping[str, Any], title: str = "Architecture") -
 
 
 def fields_table(values: Mapping[str, Any], title: str) -> Table:
-    """One line per field of a JSON object."""
+    """One line per field of a JSON object; of a field that maps names to values, one per name."""
     table = plain_table("field", "value", title=title)
     for name, found in values.items():
-        table.add_row(name, Text(found if isinstance(found, str) else json.dumps(found)))
+        for each, value in found.items() if isinstance(found, Mapping) else ((name, found),):
+            table.add_row(each, Text(value if isinstance(value, str) else json.dumps(value)))
     return table
 
 

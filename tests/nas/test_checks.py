@@ -105,7 +105,7 @@ def test_metrics_of_a_resizer_need_one():
             "classification",
             joint(backbone=SPACE, fine_tuning={"kind": "fine_tuning"}),
             "space.parts.fine_tuning",
-            "the task classification has no use for it; a part must be one of backbone, resizer",
+            "the task classification has no use for it; a part must be one of backbone, resizer, training",
         ),
     ],
 )

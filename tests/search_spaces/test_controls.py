@@ -5,6 +5,7 @@ from search_spaces.fine_tuning.published import PUBLISHED
 from search_spaces.joint.architecture import Joint
 from search_spaces.registry import published_architecture
 from search_spaces.resizer.architecture import Resizer
+from search_spaces.training.architecture import Training
 
 LEARNED = Resizer(input_size=64, output_size=32, filters=8)
 
@@ -27,3 +28,14 @@ def test_a_joint_architecture_has_the_controls_of_its_parts_in_their_place():
     assert list(controls) == ["plain"]
     assert controls["plain"].parts == {"backbone": backbone, "resizer": controls_of(LEARNED)["plain"]}
     assert controls_of(backbone) == {}
+
+
+def test_controls_are_trained_as_the_candidate_is():
+    training = Training(values={"batch_size": 8})
+    backbone = published_architecture("vgg-tiny")
+    assert controls_of(training) == controls_of(Joint(parts={"backbone": backbone, "training": training})) == {}
+    behind = controls_of(Joint(parts={"backbone": backbone, "resizer": LEARNED, "training": training}))
+    tuned = {"fine_tuning": PUBLISHED["intermediate-constraint"], "training": training}
+    for control in (*behind.values(), *controls_of(Joint(parts={"backbone": backbone, **tuned})).values()):
+        assert control.parts["training"] == training
+        assert control.parts["backbone"] == backbone

@@ -1,7 +1,7 @@
 """A part is found by its role."""
 
 from search_spaces.joint.architecture import Joint
-from search_spaces.parts import part
+from search_spaces.parts import part, without
 from search_spaces.spinenet.published import PUBLISHED
 from search_spaces.testing import ToyResizer
 
@@ -20,3 +20,12 @@ def test_a_joint_architecture_gives_its_parts():
     assert part(joint, "backbone") is BACKBONE
     assert part(joint, "resizer") is RESIZER
     assert part(joint, "fine_tuning") is None
+
+
+def test_a_joint_architecture_is_given_without_a_part():
+    joint = Joint(parts={"backbone": BACKBONE, "resizer": RESIZER})
+    assert without(joint, "resizer") == Joint(parts={"backbone": BACKBONE})
+    assert without(joint, "training") is joint
+    assert without(BACKBONE, "resizer") is BACKBONE
+    alone = Joint(parts={"resizer": RESIZER})
+    assert without(alone, "resizer") is alone

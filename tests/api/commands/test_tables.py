@@ -22,6 +22,7 @@ from search_spaces.joint.architecture import Joint
 from search_spaces.registry import published_architecture
 from search_spaces.resizer.architecture import Resizer
 from search_spaces.spinenet.published import PUBLISHED
+from search_spaces.training.architecture import Training
 
 DOCUMENT = {"objectives": [{"metric": "AP"}, {"metric": "params", "goal": "minimize"}]}
 SEARCH = Search(id="abc", name="cells", document=DOCUMENT)
@@ -82,6 +83,18 @@ def test_an_architecture_is_shown_part_by_part_by_what_it_has():
     assert (told["kind"], told["input_size"], told["interpolation"]) == ("resizer", "[64, 64]", resizer.interpolation)
     (vgg,) = architecture_tables(published_architecture("vgg-tiny").model_dump(mode="json"))
     assert "stages" in list(vgg.columns[0].cells)
+
+
+def test_a_training_is_shown_option_by_option():
+    training = Training(values={"optimizer.learning_rate": 0.003, "optimizer.kind": "sgd", "optimizer.nesterov": True})
+    (table,) = architecture_tables(training.model_dump(mode="json"))
+    told = dict(zip(*(map(str, column.cells) for column in table.columns), strict=True))
+    assert told == {
+        "kind": "training",
+        "optimizer.kind": "sgd",
+        "optimizer.learning_rate": "0.003",
+        "optimizer.nesterov": "true",
+    }
 
 
 def test_curves_begin_with_the_objectives_and_leave_classes_out():
