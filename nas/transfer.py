@@ -102,7 +102,7 @@ def transfer_document(
 
 def transfer_name(name: str) -> str:
     """What the search of the pairs is called."""
-    ending = "-transfer"
+    ending = "-pairs"
     return name[: LONGEST_NAME - len(ending)] + ending
 
 

@@ -31,6 +31,7 @@ TRAINED_BESIDE = {
     "imagenette_classification": set(),
     "imagenette_resizer": {None, "plain"},
     "imagenette_robustness": {None, "none", "mse"},
+    "imagenette_transfer": set(),
     "imagenette_training": set(),
     "picture_quality": set(),
 }
@@ -49,7 +50,8 @@ def shortened(data: Any, folder: Path) -> dict[str, Any]:
     if "resizer" in parts:
         parts["resizer"] = {**parts["resizer"], "input_size": [3 * side // 2], "output_size": [side]}
     space = {**data["space"], **({"parts": parts} if parts else {})}
-    comparison = {"comparison": {**data["comparison"], "top": 1, "seeds": 1}} if "comparison" in data else {}
+    compared = {**data["comparison"], "top": min(1, data["comparison"]["top"])} if "comparison" in data else {}
+    comparison = {"comparison": {**compared, "seeds": 1}} if compared else {}
     return {**data, "space": space, "task": {**task, **changes}, "budget": {"trials": 1}, **comparison}
 
 

@@ -174,5 +174,5 @@ def test_the_text_is_the_document_below_what_people_want_to_know(trial, document
 
 
 def test_the_name_is_one_a_search_may_have():
-    assert transfer_name("first") == "first-transfer"
+    assert transfer_name("first") == "first-pairs"
     assert len(transfer_name("x" * 100)) == 100

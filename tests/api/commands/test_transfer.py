@@ -73,7 +73,7 @@ def test_resizers_are_moved_to_all_backbones_and_trained_there(nas, storage, tmp
         assert same(kept, weights_in(model, "resizer."))
 
     assert nas(*told["next"][0].split()[1:], "--driver", "inline", "--quiet") == ExitCode.DONE
-    trials = storage.trials(storage.search("first-transfer").id)
+    trials = storage.trials(storage.search("first-pairs").id)
     pairs = {
         tuple(json.dumps(trial.architecture["parts"][role]) for role in ("backbone", "resizer")) for trial in trials
     }
@@ -113,7 +113,7 @@ def first(nas, tmp_path):
 def test_what_was_written_and_what_to_run_next_is_told(first, tmp_path):
     assert first("transfer", "first", "--seeds", 2) == ExitCode.DONE
     assert first.out.startswith("transfer.yaml: 4 pairs of vgg-")
-    assert "  nas run transfer.yaml\n  nas table first-transfer --rows parts.resizer.weights" in first.out
+    assert "  nas run transfer.yaml\n  nas table first-pairs --rows parts.resizer.weights" in first.out
     document = load_document(tmp_path / "transfer.yaml")
     assert (document.comparison.top, document.comparison.seeds, document.task.epochs) == (4, 2, 4)
     files = [one["weights"] for one in document.space["parts"]["resizer"]["architectures"]]
