@@ -72,11 +72,13 @@ def paths(trials: Sequence[Trial]) -> list[str]:
 
 
 def value_at(architecture: Json, path: str) -> Any:
-    """The value of a field; None where there is no such field."""
-    found: Any = architecture
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+    """The value of a field; None where there is no such field. Names may have dots in them, as options of a task do."""
+    if path in architecture:
+        return architecture[path]
+    for name, inner in architecture.items():
+        if isinstance(inner, Mapping) and path.startswith(f"{name}."):
+            return value_at(inner, path.removeprefix(f"{name}."))
+    return None
 
 
 def controls(trials: Sequence[Trial]) -> list[str]:

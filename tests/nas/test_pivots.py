@@ -59,6 +59,18 @@ def test_candidates_stand_where_their_values_meet():
     assert [each.label for each in pivot(trials, rows="parts.backbone", metric="top1").rows] == ["resnet50", "vgg16"]
 
 
+def test_an_option_of_a_training_is_a_field_though_its_name_has_dots():
+    chosen = [{"batch_size": 8, "optimizer.kind": "adamw"}, {"batch_size": 8, "optimizer.kind": "sgd", "optimizer": 1}]
+    trials = [
+        measured(number, number / 2, {"kind": "joint", "parts": {"training": {"kind": "training", "values": values}}})
+        for number, values in enumerate(chosen)
+    ]
+    kind = "parts.training.values.optimizer.kind"
+    assert kind in varying(trials)
+    assert table(trials, rows=kind) == {("adamw", "top1"): (0.0, 1), ("sgd", "top1"): (0.5, 1)}
+    assert value_at(trials[0].architecture, "parts.training.values.optimizer.momentum") is None
+
+
 def test_what_has_not_completed_or_lacks_the_metric_counts_for_nothing():
     trials = [
         measured(0, 0.5, architecture(1)),
