@@ -34,7 +34,7 @@ RELEARN = 1.1  # the growth of the history after which they are learned again
 REMEMBERED = 4  # of what was learned: as many as lags and threads may ask for in turn
 ROUNDS, REFINED, ROUND_SHARE = 2, 8, 0.2  # rounds of edits, how many of the best are edited, edits by size of the pool
 WHOLE_POOL = 300  # ended trials up to which a pool has its full size; from there on it shrinks as their number grows
-LEAST_POOL = 16
+LEAST_POOL = 12
 
 Shown = tuple[Outcome, ...]
 

@@ -108,9 +108,9 @@ def test_every_problem_is_told_at_once():
         (
             changed(strategy={"kind": "foo"}),
             "strategy.kind",
-            "must be one of random, evolution, fixed, reinforce, got 'foo'",
+            "must be one of random, evolution, fixed, reinforce, predictor, got 'foo'",
         ),
-        (changed(strategy={}), "strategy.kind", "is required, one of random, evolution, fixed, reinforce"),
+        (changed(strategy={}), "strategy.kind", "is required, one of random, evolution, fixed, reinforce, predictor"),
         (task(optimizer={"kind": "adam"}), "task.optimizer.kind", "must be one of adamw, sgd, got 'adam'"),
         (
             changed(strategy={"kind": "evolution", "population": 4, "sample": 5}),

@@ -178,7 +178,7 @@ def test_several_objectives_are_weighed_anew_for_every_number():
 
 
 def test_the_pool_shrinks_in_long_searches():
-    assert [pool_size(150, ended) for ended in (0, 100, 300, 600, 10_000)] == [150, 150, 150, 75, 16]
+    assert [pool_size(150, ended) for ended in (0, 100, 300, 600, 10_000)] == [150, 150, 150, 75, 12]
 
 
 def test_parents_are_the_root_of_all_but_at_least_five():
