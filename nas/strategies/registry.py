@@ -7,7 +7,7 @@ from typing import Any
 
 from nas.document import StrategyOptions
 from nas.ports import Outcome, Strategy
-from nas.strategies.evolution import Evolution, EvolutionStrategy
+from nas.strategies.evolution import EvolutionStrategy, evolution_from
 from nas.strategies.fixed import Fixed, FixedStrategy, candidates_of
 from nas.strategies.predictor import PredictorStrategy, predictor_from
 from nas.strategies.random import Random, RandomStrategy
@@ -35,7 +35,7 @@ def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
         case RandomStrategy():
             return Random()
         case EvolutionStrategy():
-            return Evolution(population=options.population, sample=options.sample)
+            return evolution_from(options)
         case FixedStrategy():
             return Fixed(candidates_of(options.candidates, setting.space))
         case ReinforceStrategy():
