@@ -18,6 +18,7 @@ from nas.screening import ScreeningOptions
 from nas.strategies.evolution import EvolutionStrategy
 from nas.strategies.fixed import FixedStrategy
 from nas.strategies.predictor import PredictorStrategy
+from nas.strategies.optuna import OptunaStrategy
 from nas.strategies.random import RandomStrategy
 from nas.strategies.reinforce import ReinforceStrategy
 from nas.tasks.classification import ClassificationTask
@@ -32,7 +33,7 @@ TaskOptions = DetectionTask | ClassificationTask | QualityTask | RobustnessTask
 """What candidates are trained to do, by its kind. A new one also stands in `nas.checks`, `nas.static_metrics.KINDS` and
 `workers.evaluator.TASKS`."""
 
-StrategyOptions = RandomStrategy | EvolutionStrategy | FixedStrategy | ReinforceStrategy | PredictorStrategy
+StrategyOptions = RandomStrategy | EvolutionStrategy | FixedStrategy | ReinforceStrategy | PredictorStrategy | OptunaStrategy
 """How candidates are proposed, by its kind. What is built from them stands in `nas.strategies.registry`."""
 
 

@@ -10,6 +10,7 @@ from nas.ports import Outcome, Strategy
 from nas.strategies.evolution import EvolutionStrategy, evolution_from
 from nas.strategies.fixed import Fixed, FixedStrategy, candidates_of
 from nas.strategies.predictor import PredictorStrategy, predictor_from
+from nas.strategies.optuna import OptunaStrategy, optuna_from
 from nas.strategies.random import Random, RandomStrategy
 from nas.strategies.reinforce import ReinforceStrategy, reinforce_from
 from nas.strategies.setting import Setting
@@ -38,6 +39,8 @@ def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
             return evolution_from(options)
         case FixedStrategy():
             return Fixed(candidates_of(options.candidates, setting.space))
+        case OptunaStrategy():
+            return optuna_from(options, setting)
         case ReinforceStrategy():
             return reinforce_from(options, setting)
         case PredictorStrategy():
