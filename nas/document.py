@@ -17,8 +17,9 @@ from nas.schedulers.registry import SchedulerOptions
 from nas.screening import ScreeningOptions
 from nas.strategies.evolution import EvolutionStrategy
 from nas.strategies.fixed import FixedStrategy
-from nas.strategies.predictor import PredictorStrategy
+from nas.strategies.nsga2 import Nsga2Strategy
 from nas.strategies.optuna import OptunaStrategy
+from nas.strategies.predictor import PredictorStrategy
 from nas.strategies.random import RandomStrategy
 from nas.strategies.reinforce import ReinforceStrategy
 from nas.tasks.classification import ClassificationTask
@@ -33,7 +34,15 @@ TaskOptions = DetectionTask | ClassificationTask | QualityTask | RobustnessTask
 """What candidates are trained to do, by its kind. A new one also stands in `nas.checks`, `nas.static_metrics.KINDS` and
 `workers.evaluator.TASKS`."""
 
-StrategyOptions = RandomStrategy | EvolutionStrategy | FixedStrategy | ReinforceStrategy | PredictorStrategy | OptunaStrategy
+StrategyOptions = (
+    RandomStrategy
+    | EvolutionStrategy
+    | FixedStrategy
+    | Nsga2Strategy
+    | ReinforceStrategy
+    | PredictorStrategy
+    | OptunaStrategy
+)
 """How candidates are proposed, by its kind. What is built from them stands in `nas.strategies.registry`."""
 
 

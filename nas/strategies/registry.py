@@ -9,8 +9,9 @@ from nas.document import StrategyOptions
 from nas.ports import Outcome, Strategy
 from nas.strategies.evolution import EvolutionStrategy, evolution_from
 from nas.strategies.fixed import Fixed, FixedStrategy, candidates_of
-from nas.strategies.predictor import PredictorStrategy, predictor_from
+from nas.strategies.nsga2 import Nsga2, Nsga2Strategy
 from nas.strategies.optuna import OptunaStrategy, optuna_from
+from nas.strategies.predictor import PredictorStrategy, predictor_from
 from nas.strategies.random import Random, RandomStrategy
 from nas.strategies.reinforce import ReinforceStrategy, reinforce_from
 from nas.strategies.setting import Setting
@@ -37,6 +38,8 @@ def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
             return Random()
         case EvolutionStrategy():
             return evolution_from(options)
+        case Nsga2Strategy():
+            return Nsga2(population=options.population, crossover=options.crossover)
         case FixedStrategy():
             return Fixed(candidates_of(options.candidates, setting.space))
         case OptunaStrategy():

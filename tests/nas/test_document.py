@@ -12,6 +12,7 @@ from nas.document import SearchDocument, document_digest, load_document, parse_d
 from nas.document_text import data_of_yaml
 from nas.errors import DocumentError
 
+STRATEGIES = "random, evolution, fixed, nsga2, reinforce, predictor"
 DOCUMENT = """
 name: blood-cells
 space: {kind: spinenet, width: 0.125, alpha: 0.25, stem_filters: 16, endpoint_filters: 32}
@@ -108,9 +109,9 @@ def test_every_problem_is_told_at_once():
         (
             changed(strategy={"kind": "foo"}),
             "strategy.kind",
-            "must be one of random, evolution, fixed, reinforce, predictor, got 'foo'",
+            f"must be one of {STRATEGIES}, got 'foo'",
         ),
-        (changed(strategy={}), "strategy.kind", "is required, one of random, evolution, fixed, reinforce, predictor"),
+        (changed(strategy={}), "strategy.kind", f"is required, one of {STRATEGIES}"),
         (task(optimizer={"kind": "adam"}), "task.optimizer.kind", "must be one of adamw, sgd, got 'adam'"),
         (
             changed(strategy={"kind": "evolution", "population": 4, "sample": 5}),

@@ -1,10 +1,13 @@
-"""The Pareto front."""
+"""The Pareto front, those behind it, crowding."""
 
+from math import inf
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.objectives import Constraint, Objective
-from nas.pareto import dominates, non_dominated, pareto_front
+from nas.pareto import crowding, dominates, fronts, non_dominated, pareto_front
 from nas.records import Measurement, Trial, TrialStatus
 
 VALUES = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
@@ -61,3 +64,23 @@ def test_the_front_holds_feasible_completed_trials_best_first():
     assert [t.number for t in pareto_front(trials, objectives)] == [6, 1, 5, 0]
     bound = [Constraint(metric="AP", max=0.7)]
     assert [t.number for t in pareto_front(trials, objectives, bound)] == [1, 5, 0]
+
+
+@given(POINTS)
+def test_each_front_is_what_no_other_point_dominates_once_those_before_are_gone(points):
+    left = dict(enumerate(points))
+    for front in fronts(left):
+        assert set(front) == non_dominated(left)
+        left = {key: each for key, each in left.items() if key not in front}
+    assert not left
+
+
+def test_crowding_is_the_sum_of_the_gaps_in_units_of_the_range():
+    front = {"a": (0.0, 10.0), "b": (1.0, 9.0), "c": (4.0, 4.0), "d": (10.0, 0.0)}
+    assert crowding(front) == {"a": inf, "b": pytest.approx(0.4 + 0.6), "c": pytest.approx(0.9 + 0.9), "d": inf}
+
+
+def test_an_objective_in_which_all_agree_crowds_nobody():
+    assert crowding({"a": (1.0, 0.0), "b": (1.0, 3.0), "c": (1.0, 1.0)}) == {"a": inf, "b": inf, "c": 1.0}
+    assert crowding({"a": (1.0, 2.0), "b": (1.0, 2.0)}) == {"a": 0.0, "b": 0.0}
+    assert crowding({}) == {}
