@@ -119,8 +119,8 @@ def _beside(
 ) -> Iterator[Planned]:
     """Repeat by repeat, so that a search that is cut short has compared as much as it could."""
     architecture = load(trial.architecture)
-    controls = controls_of(architecture)
-    if rules.equal_macs:
+    controls = controls_of(architecture) if rules.controls else {}
+    if rules.controls and rules.equal_macs:
         larger = equal_macs_control(architecture, lambda each: static_metrics(each)["macs"], largest=LARGEST_OUTPUT)
         controls |= {EQUAL_MACS: larger} if larger is not None else {}
     for repeat in range(1, rules.seeds + 1):

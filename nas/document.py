@@ -13,6 +13,8 @@ from nas.document_text import read_data
 from nas.errors import DocumentError
 from nas.objectives import Constraint, Objective
 from nas.problems import Problem, problems_of
+from nas.proxy_options import ProxyCheck, ProxyPart
+from nas.proxy_settings import problems_of_check, resolved_check
 from nas.schedulers.registry import SchedulerOptions
 from nas.screening import ScreeningOptions
 from nas.strategies.evolution import EvolutionStrategy
@@ -68,6 +70,7 @@ class ComparisonOptions(Options):
     seeds: int = Field(
         3, ge=1, le=100, description="new seeds that each of them, and each of its controls, is trained with"
     )
+    controls: bool = Field(True, description="train the controls beside them; false: only the candidates again")
 
 
 class Resources(Options):
@@ -113,6 +116,10 @@ class SearchDocument(Options):
     )
     resources: Resources = Field(Resources(), description="what a trial gets, and how many run at a time")
     seed: int = Field(0, ge=0, lt=2**32, description="of all randomness; the same seed gives the same search")
+    proxy_check: ProxyCheck | None = Field(
+        None, exclude=True, description="what `nas check-proxy` compares; it changes nothing about the search"
+    )
+    proxy_part: ProxyPart | None = Field(None, description="written by `nas check-proxy` into the searches it makes")
 
 
 def load_document(path: Path) -> SearchDocument:
@@ -134,6 +141,8 @@ def parse_document(data: Any, base: Path | None = None) -> SearchDocument:
     problems: list[Problem] = []
     document = _validated(data, problems)
     problems += problems_between(data)
+    if document is not None and document.proxy_check is not None:
+        problems += problems_of_check(document.proxy_check, document.task, document.name)
     if problems or document is None:
         raise DocumentError(problems)
     return document if base is None else _resolved(document, base)
@@ -150,8 +159,15 @@ def _resolved(document: SearchDocument, base: Path) -> SearchDocument:
     strategy = document.strategy
     if isinstance(strategy, FixedStrategy):
         strategy = strategy.model_copy(update={"candidates": resolved_weights(strategy.candidates, base)})
-    space = resolved_weights(document.space, base)
-    return document.model_copy(update={"task": document.task.resolved(base), "space": space, "strategy": strategy})
+    check = document.proxy_check and resolved_check(document.proxy_check, document.task, base)
+    return document.model_copy(
+        update={
+            "task": document.task.resolved(base),
+            "space": resolved_weights(document.space, base),
+            "strategy": strategy,
+            "proxy_check": check,
+        }
+    )
 
 
 def _validated(data: Mapping[str, Any], problems: list[Problem]) -> SearchDocument | None:

@@ -64,6 +64,14 @@ def test_a_control_shares_the_seed_of_the_repeat_it_is_held_against():
     assert planned(rest, document(comparison={"top": 1, "seeds": 2}), architecture_from, toy_metrics) == plans[2:]
 
 
+def test_without_controls_only_the_candidates_are_trained_again():
+    joint = {"kind": "joint", "parts": {"backbone": NARROW, "resizer": RESIZER}}
+    candidate = completed(0, 0.5, architecture=architecture_from(joint).model_dump(mode="json"))
+    asked = document(comparison={"top": 1, "seeds": 2, "equal_macs": True, "controls": False})
+    plans = planned([candidate], asked, architecture_from, resized_macs)
+    assert [(plan.companion.control, plan.companion.repeat) for plan in plans] == [(None, 1), (None, 2)]
+
+
 def test_a_control_of_equal_macs_is_trained_where_it_is_asked_for():
     joint = {"kind": "joint", "parts": {"backbone": NARROW, "resizer": RESIZER}}
     candidate = completed(0, 0.5, architecture=architecture_from(joint).model_dump(mode="json"))
