@@ -19,6 +19,7 @@ from nas.schedulers.registry import SchedulerOptions
 from nas.screening import ScreeningOptions
 from nas.strategies.evolution import EvolutionStrategy
 from nas.strategies.fixed import FixedStrategy
+from nas.strategies.local_search import LocalSearchStrategy
 from nas.strategies.nsga2 import Nsga2Strategy
 from nas.strategies.optuna import OptunaStrategy
 from nas.strategies.predictor import PredictorStrategy
@@ -40,6 +41,7 @@ StrategyOptions = (
     RandomStrategy
     | EvolutionStrategy
     | FixedStrategy
+    | LocalSearchStrategy
     | Nsga2Strategy
     | ReinforceStrategy
     | PredictorStrategy

@@ -12,7 +12,7 @@ from nas.errors import LeaseHeld
 from nas.ports import Screener, Storage
 from nas.proposals import Proposer
 from nas.records import Lease
-from nas.rules import judged_objective
+from nas.rules import judged_objective, unseen_by
 from nas.schedulers.registry import scheduler_from
 from nas.screening import Screening
 from nas.static_metrics import StaticMetrics, static_metrics_of
@@ -44,7 +44,11 @@ def open_controller(
     space = space or space_from(document.space)
     measure = static_metrics or static_metrics_of(document.task)
     setting = Setting(
-        space=space, static_metrics=measure, objectives=document.objectives, constraints=document.constraints
+        space=space,
+        static_metrics=measure,
+        objectives=document.objectives,
+        constraints=document.constraints,
+        unseen=unseen_by(document),
     )
     draws = draws_from(document.strategy, setting, seed=document.seed)
     screening = Screening(options=document.screening, screener=screener) if document.screening else None

@@ -40,6 +40,12 @@ def lag_of(document: SearchDocument) -> Lag:
     return document.budget.trials + 1 if document.scheduler is None else usual
 
 
+def unseen_by(document: SearchDocument) -> int:
+    """How many trials before a proposal it does not see the results of, at most."""
+    lag = lag_of(document)
+    return document.resources.concurrent - 1 if lag == "none" else lag - 1
+
+
 def judged_objective(document: SearchDocument) -> Objective:
     """What early stopping goes by: the first objective that is not known before training."""
     return next((each for each in document.objectives if each.metric not in KNOWN), document.objectives[0])

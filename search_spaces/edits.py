@@ -23,11 +23,13 @@ def random_edit(answers: Answers, rng: random.Random) -> dict[str, Answer]:
     return {**answers, call: _changed(answers[call], place, others[rng.randrange(len(others))])}
 
 
-def edits(answers: Answers) -> Iterator[dict[str, Answer]]:
-    """The answers after every edit there is, each once, in the order of the calls."""
-    for call, answer in answers.items():
-        for place, other in _every_edit(answer):
-            yield {**answers, call: _changed(answer, place, other)}
+def edits(answers: Answers, rng: random.Random | None = None) -> Iterator[dict[str, Answer]]:
+    """The answers after every edit there is, each once, in the order of the calls or in a random one."""
+    every = [(call, *edit) for call, answer in answers.items() for edit in _every_edit(answer)]
+    if rng is not None:
+        rng.shuffle(every)
+    for call, place, other in every:
+        yield {**answers, call: _changed(answers[call], place, other)}
 
 
 def _every_edit(answer: Answer) -> Iterator[tuple[int, int]]:

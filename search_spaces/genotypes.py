@@ -110,14 +110,15 @@ def mixture(parents: tuple[Answers, Answers], rng: random.Random) -> ByName:
     return ByName(first, otherwise=ByName(second, otherwise=random_option(rng)))
 
 
-def neighbours(space: Space[A], genotype: Sequence[int]) -> Iterator[Draw[A]]:
-    """Every other architecture one edit away (the edits of `mutate`), each once, in a fixed order.
+def neighbours(space: Space[A], genotype: Sequence[int], rng: random.Random | None = None) -> Iterator[Draw[A]]:
+    """Every other architecture one edit away (the edits of `mutate`), each once, in a fixed order or in a random one.
 
-    Choices that no longer fit take their first option. Edits the space rejects are left out.
+    Each is decoded when it is asked for. Choices that no longer fit take their first option. Edits the space rejects
+    are left out.
     """
     architecture, chooser = _replay(space, genotype)
     seen = {encode(space, architecture)}
-    for edited in edits(chooser.answers):
+    for edited in edits(chooser.answers, rng):
         draw = _attempt(space, ByName(edited, otherwise=first_option))
         if draw is not None and draw.genotype not in seen:
             seen.add(draw.genotype)

@@ -9,6 +9,7 @@ from nas.document import StrategyOptions
 from nas.ports import Outcome, Strategy
 from nas.strategies.evolution import EvolutionStrategy, evolution_from
 from nas.strategies.fixed import Fixed, FixedStrategy, candidates_of
+from nas.strategies.local_search import LocalSearch, LocalSearchStrategy
 from nas.strategies.nsga2 import Nsga2, Nsga2Strategy
 from nas.strategies.optuna import OptunaStrategy, optuna_from
 from nas.strategies.predictor import PredictorStrategy, predictor_from
@@ -40,6 +41,8 @@ def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
             return evolution_from(options)
         case Nsga2Strategy():
             return Nsga2(population=options.population, crossover=options.crossover)
+        case LocalSearchStrategy():
+            return LocalSearch(patience=options.patience, unseen=setting.unseen)
         case FixedStrategy():
             return Fixed(candidates_of(options.candidates, setting.space))
         case OptunaStrategy():

@@ -16,3 +16,5 @@ class Setting:
     static_metrics: StaticMetrics
     objectives: tuple[Objective, ...]
     constraints: tuple[Constraint, ...] = ()
+    unseen: int = 0
+    """How many trials before a proposal it does not see the results of, at most."""

@@ -3,7 +3,7 @@
 import pytest
 
 from nas.document import Budget
-from nas.rules import comparison_of, lag_of, max_failures, trial_budget
+from nas.rules import comparison_of, lag_of, max_failures, trial_budget, unseen_by
 from nas.testing.searches import EVOLUTION, toy_document
 
 
@@ -18,6 +18,11 @@ def test_the_lag_is_twice_the_concurrency_unless_named():
     assert lag_of(toy_document(strategy={**EVOLUTION, "lag": 4})) == 4
     assert lag_of(toy_document(strategy={**EVOLUTION, "lag": "none"})) == "none"
     assert lag_of(toy_document(strategy={"kind": "random"})) == 31, "longer than the search: it never waits"
+
+
+def test_a_proposal_sees_all_but_the_lag_or_what_runs_beside_it():
+    assert unseen_by(toy_document(strategy={**EVOLUTION, "lag": 4})) == 3
+    assert unseen_by(toy_document(strategy={**EVOLUTION, "lag": "none"}, resources={"concurrent": 3})) == 2
 
 
 def test_a_fixed_list_ends_the_search():

@@ -112,6 +112,23 @@ def test_neighbours_are_the_architectures_one_edit_away(genotype):
     assert len(found) == len(set(found))
 
 
+def test_neighbours_in_random_order_are_the_same_and_decoded_when_they_are_asked_for():
+    decoded = []
+
+    class Counting(Plain):
+        def decode(self, choose):
+            decoded.append(1)
+            return super().decode(choose)
+
+    genotype = sample(Plain(), random.Random(0)).genotype
+    listed = list(neighbours(Plain(), genotype))
+    shuffled = [list(neighbours(Plain(), genotype, random.Random(seed))) for seed in (1, 1, 2)]
+    assert shuffled[0] == shuffled[1] != shuffled[2]
+    assert all({draw.genotype for draw in each} == {draw.genotype for draw in listed} for each in shuffled)
+    next(neighbours(Counting(), genotype, random.Random(1)))
+    assert len(decoded) < 6 < len(listed)
+
+
 def test_neighbours_of_a_plain_space_are_counted_by_hand():
     genotype = sample(Plain(), random.Random(0)).genotype
     swaps, replacements, options = comb(4, 2), 2 * 3, 2
