@@ -12,6 +12,7 @@ from nas.problems import Problem
 from nas.rewards import problems_of_reward
 from nas.screening import DEFAULT_METRIC, SCORES, computed_scores
 from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
+from nas.strategies.exhaustive import too_large
 from nas.strategies.fixed import candidate_of
 from nas.tasks import classification, detection, quality, robustness
 from nas.tasks.training import TrainingOptions
@@ -90,6 +91,7 @@ def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _training(data, space)
         yield from _outputs(data, space)
         yield from _candidates(data, space)
+        yield from _size(data, space)
 
 
 def _space(data: Mapping[str, Any]) -> tuple[Space[Any] | None, list[Problem]]:
@@ -282,6 +284,13 @@ def _candidates(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]
         first = known.setdefault(draw.architecture.architecture_id, index)
         if first != index:
             yield field, f"is the same architecture as strategy.candidates.{first}"
+
+
+def _size(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
+    """A space too large to try every architecture of it."""
+    problem = too_large(space) if _mapping(data.get("strategy")).get("kind") == "exhaustive" else None
+    if problem is not None:
+        yield "strategy.kind", problem
 
 
 def _shaped(candidate: Any) -> bool:

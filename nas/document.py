@@ -18,6 +18,7 @@ from nas.proxy_settings import problems_of_check, resolved_check
 from nas.schedulers.registry import SchedulerOptions
 from nas.screening import ScreeningOptions
 from nas.strategies.evolution import EvolutionStrategy
+from nas.strategies.exhaustive import ExhaustiveStrategy
 from nas.strategies.fixed import FixedStrategy
 from nas.strategies.local_search import LocalSearchStrategy
 from nas.strategies.nsga2 import Nsga2Strategy
@@ -41,6 +42,7 @@ StrategyOptions = (
     RandomStrategy
     | EvolutionStrategy
     | FixedStrategy
+    | ExhaustiveStrategy
     | LocalSearchStrategy
     | Nsga2Strategy
     | ReinforceStrategy

@@ -189,6 +189,8 @@ class Thrown:
 
     def sentence(self) -> str:
         """Why no candidate was found."""
+        if not self.redraws:
+            return "no untried feasible candidate is left: every one was tried"
         counts = f"{self.redraws[DUPLICATE]:,} were tried before, {self.redraws[INFEASIBLE]:,} are infeasible"
         last = f" (the last: {self.infeasible[-1].reason})" if self.infeasible else ""
         return f"no untried feasible candidate is left: of those drawn {counts}{last}"

@@ -8,6 +8,7 @@ from typing import Any
 from nas.document import StrategyOptions
 from nas.ports import Outcome, Strategy
 from nas.strategies.evolution import EvolutionStrategy, evolution_from
+from nas.strategies.exhaustive import ExhaustiveStrategy, exhaustive_from
 from nas.strategies.fixed import Fixed, FixedStrategy, candidates_of
 from nas.strategies.local_search import LocalSearch, LocalSearchStrategy
 from nas.strategies.nsga2 import Nsga2, Nsga2Strategy
@@ -20,7 +21,7 @@ from search_spaces.genotypes import Draw
 from search_spaces.space import Space
 
 MAX_DRAWS = 1000  # for one number, of a strategy that could go on for ever
-FINITE = (FixedStrategy,)
+FINITE = (FixedStrategy, ExhaustiveStrategy)
 
 Draws = Callable[[Sequence[Outcome], int], Iterator[Draw[Any]]]
 """The candidates for trial `number` given what is shown, in turn until one fits; ends when none is left."""
@@ -29,11 +30,14 @@ Draws = Callable[[Sequence[Outcome], int], Iterator[Draw[Any]]]
 def draws_from(options: StrategyOptions, setting: Setting, *, seed: int) -> Draws:
     """The draws of the strategy the document names. Raises `SpaceError` for a fixed candidate out of the space."""
     limit = None if isinstance(options, FINITE) else MAX_DRAWS
-    return asked(strategy_from(options, setting), space=setting.space, seed=seed, limit=limit)
+    return asked(strategy_from(options, setting, seed=seed), space=setting.space, seed=seed, limit=limit)
 
 
-def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
-    """The strategy with these options. Raises `SpaceError` for a fixed candidate out of the space."""
+def strategy_from(options: StrategyOptions, setting: Setting, *, seed: int = 0) -> Strategy:
+    """The strategy with these options; `seed` is for orders that hold for all numbers.
+
+    Raises `SpaceError` for a fixed candidate out of the space, `DocumentError` for a space too large.
+    """
     match options:
         case RandomStrategy():
             return Random()
@@ -43,6 +47,8 @@ def strategy_from(options: StrategyOptions, setting: Setting) -> Strategy:
             return Nsga2(population=options.population, crossover=options.crossover)
         case LocalSearchStrategy():
             return LocalSearch(patience=options.patience, unseen=setting.unseen)
+        case ExhaustiveStrategy():
+            return exhaustive_from(setting, seed=seed)
         case FixedStrategy():
             return Fixed(candidates_of(options.candidates, setting.space))
         case OptunaStrategy():

@@ -147,6 +147,14 @@ def test_fixed_parts_count_by_what_they_hold():
     assert set(told(space=wrong)) == {"space.kind"}
 
 
+def test_every_architecture_is_tried_of_a_small_space_only():
+    refused = told(strategy={"kind": "exhaustive"}, space=SPACE)
+    assert list(refused) == ["strategy.kind"]
+    assert "at most 100,000 ways to choose, this one has about 10^37" in refused["strategy.kind"]
+    fixed = {"kind": "fixed", "architecture": "spinenet-49"}
+    assert told(strategy={"kind": "exhaustive"}, space=fixed) == {}
+
+
 def test_a_scheduler_that_could_stop_nothing_is_refused():
     sentence = "must be below task.epochs, 4, or no trial is ever stopped early; got 4"
     assert told(task={"epochs": 4}, scheduler={"kind": "asha", "min_epochs": 4}) == {"scheduler.min_epochs": sentence}
