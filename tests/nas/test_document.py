@@ -12,7 +12,7 @@ from nas.document import SearchDocument, document_digest, load_document, parse_d
 from nas.document_text import data_of_yaml
 from nas.errors import DocumentError
 
-STRATEGIES = "random, evolution, fixed, exhaustive, local_search, nsga2, reinforce, predictor"
+STRATEGIES = "random, evolution, fixed, exhaustive, local_search, nsga2, reinforce, predictor, optuna"
 DOCUMENT = """
 name: blood-cells
 space: {kind: spinenet, width: 0.125, alpha: 0.25, stem_filters: 16, endpoint_filters: 32}
