@@ -11,7 +11,7 @@ from fastapi.security import HTTPBearer
 
 from api.authentication import guard
 from api.problems import Problem, answer_with_problems
-from api.routes import health, searches, spaces, trials
+from api.routes import health, proxy_checks, searches, spaces, trials
 from api.routes.dependencies import Service
 from api.settings import Settings
 from api.storage import SqlStorage
@@ -72,7 +72,7 @@ def _routes(settings: Settings) -> APIRouter:
     # The gate checks the token; this dependency only tells readers of the description that there is one.
     bearer = Depends(HTTPBearer(auto_error=False, description="NAS_API_TOKEN of the service"))
     router = APIRouter(prefix=PREFIX)
-    for module in (searches, trials, spaces, health):
+    for module in (searches, trials, proxy_checks, spaces, health):
         router.include_router(module.router, dependencies=[bearer] if settings.api_token else [])
     router.include_router(health.open_router)
     return router

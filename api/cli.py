@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import typer
 from pydantic import ValidationError
 
+from api.commands.check_proxy import check_proxy
 from api.commands.cost import cost
 from api.commands.database import database
 from api.commands.read import cancel, compare, leaderboard, searches, show, watch
@@ -27,7 +28,8 @@ service instead.
 USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 
 app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for command in (run, serve, submit, watch, searches, leaderboard, compare, table, transfer, show, cancel, spaces, cost):
+READING = (watch, searches, leaderboard, compare, table, transfer, show)
+for command in (run, check_proxy, serve, submit, *READING, cancel, spaces, cost):
     app.command()(command)
 app.add_typer(database, name="db")
 app.command(name="conduct", hidden=True)(conduct_one)

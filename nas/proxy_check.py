@@ -15,13 +15,12 @@ from nas.proxy_options import FULL, ProxyCheck, ProxyPart
 from nas.proxy_settings import search_name, tasks_of
 from nas.records import Genotype
 from nas.rules import LEAST_FAILURES, judged_objective
-from nas.static_metrics import StaticMetrics, static_metrics_of
+from nas.static_metrics import static_metrics_of
 from nas.strategies.fixed import FixedStrategy
 from nas.tasks.training import TrainingOptions
 from search_spaces.errors import DrawsExhausted, InvalidArchitecture
 from search_spaces.genotypes import Draw, sample
 from search_spaces.registry import space_from
-from search_spaces.space import Architecture
 
 PATIENCE = 10  # draws per feasible one that is looked for
 REQUIRED = "is required: name the full task, as `full: {epochs: 24}`, and the settings to compare"
@@ -47,42 +46,43 @@ def spread_candidates(
     """Distinct architectures at evenly spread quantiles of the cost, ascending: feasible in the search of the document,
     and such that every one of the tasks can build a network."""
     found: dict[str, tuple[float, Genotype]] = {}
-    for cost, draw in _feasible(document, check, [static_metrics_of(task) for task in tasks]):
-        found.setdefault(draw.architecture.architecture_id, (cost, draw.genotype))
+    last = ""
+    for draw, judged in _judged(document, check, tasks):
+        if isinstance(judged, str):
+            last = f" (the last that is not: {judged})"
+            continue
+        found.setdefault(draw.architecture.architecture_id, (judged, draw.genotype))
         if len(found) == check.pool:
             break
-    ranked = sorted(found.values())
-    if len(ranked) < check.architectures:
-        told = f"must be at most {len(ranked)}, the feasible ones found in {PATIENCE * check.pool} draws"
+    if len(found) < check.architectures:
+        told = f"must be at most {len(found)}, those feasible of {PATIENCE * check.pool} draws{last}"
         raise DocumentError([("proxy_check.architectures", f"{told}, got {check.architectures}")])
-    last = len(ranked) - 1
-    places = [round(index * last / (check.architectures - 1)) for index in range(check.architectures)]
+    return _quantiles(sorted(found.values()), check.architectures)
+
+
+def _quantiles(ranked: Sequence[tuple[float, Genotype]], count: int) -> tuple[Genotype, ...]:
+    """So many of them, evenly spread over their ranks, the first and the last included."""
+    places = [round(index * (len(ranked) - 1) / (count - 1)) for index in range(count)]
     return tuple(ranked[place][1] for place in places)
 
 
-def _feasible(
-    document: SearchDocument, check: ProxyCheck, buildable: Sequence[StaticMetrics]
-) -> Iterator[tuple[float, Draw[Any]]]:
-    """Feasible draws with their cost, by the seed of the document."""
+def _judged(
+    document: SearchDocument, check: ProxyCheck, tasks: Sequence[TrainingOptions]
+) -> Iterator[tuple[Draw[Any], float | str]]:
+    """Draws by the seed of the document, with their cost, or why they are not feasible."""
     space, rng = space_from(document.space), random.Random(f"proxy check {document.seed}")
-    measure = static_metrics_of(document.task)
+    measures = [static_metrics_of(task) for task in (document.task, *tasks)]
     for _ in range(PATIENCE * check.pool):
         try:
             draw = sample(space, rng)
         except DrawsExhausted:
             return
-        metrics = _metrics(draw.architecture, measure)
-        feasible = metrics is not None and violation(metrics, document.constraints) is None
-        if metrics and feasible and None not in (_metrics(draw.architecture, each) for each in buildable):
-            yield metrics[check.cost], draw
-
-
-def _metrics(architecture: Architecture, measure: StaticMetrics) -> dict[str, float] | None:
-    """None where no network can be built."""
-    try:
-        return measure(architecture)
-    except InvalidArchitecture:
-        return None
+        try:
+            metrics, *_ = [measure(draw.architecture) for measure in measures]
+        except InvalidArchitecture as error:
+            yield draw, f"no network can be built: {error}"
+            continue
+        yield draw, violation(metrics, document.constraints) or metrics[check.cost]
 
 
 def _search(

@@ -10,6 +10,61 @@ from nas.records import SearchStatus
 from nas.seed_noise import SeedNoise
 from nas.smoothness import Smoothness
 
+_TRAINED: dict[str, Any] = {
+    "name": "full",
+    "search_id": "0gqm3x1v7k2a",
+    "status": "completed",
+    "reason": None,
+    "changes": {"epochs": 24},
+    "epochs": 24,
+    "completed": 8,
+    "failed": 0,
+    "planned": 8,
+    "seconds_per_trial": 80.2,
+    "seconds": 641.6,
+    "noise": None,
+    "smoothness": {"against_trend": 0.13, "roughness": 0.02},
+    "scores": [{"architecture_id": "9c1185a5c5e9fc54", "values": [0.41]}],
+}
+_TAU = {"value": 0.71, "low": 0.36, "high": 0.94}
+_NOISE = {
+    "between_std": 0.05,
+    "seed_std": 0.02,
+    "signal_to_noise": {"value": 6.2, "low": 2.1, "high": 26.0},
+    "agreement": {"value": 0.86, "low": 0.68, "high": 0.96},
+}
+EXAMPLE: dict[str, Any] = {
+    "id": "0gqm3x1v7k2a",
+    "check": "blood-cells",
+    "status": "complete",
+    "metric": "AP",
+    "goal": "maximize",
+    "thresholds": {"kendall": 0.5, "kendall_low": 0.2, "signal": 2.0, "tolerance": 0.05},
+    "architectures": [{"architecture_id": "9c1185a5c5e9fc54", "params": 311864.0, "macs": 74912256.0, "full": 0.41}],
+    "settings": [
+        {
+            **_TRAINED,
+            "name": "small",
+            "changes": {"epochs": 6, "image_size": [96, 96]},
+            "epochs": 6,
+            "seconds_per_trial": 9.4,
+            "noise": _NOISE,
+            "share_of_full": 0.12,
+            "kendall": _TAU,
+            "spearman": {"value": 0.84, "low": 0.42, "high": 0.98},
+            "kendall_of_means": _TAU,
+            "top_third": {"architectures": 3, "kendall": {"value": 0.33, "low": None, "high": None}, "shared": 2},
+            "by_epoch": [{"epoch": 6, "seconds": 9.4, "kendall": 0.71, "spearman": 0.84}],
+            "recommended_epochs": 6,
+            "verdict": "trustworthy",
+            "reasons": ["tau 0.71 (0.36 to 0.94): asked are 0.50 and a lower end of 0.20"],
+        }
+    ],
+    "full": _TRAINED,
+    "recommended": "small",
+    "summary": ["Use small (epochs: 6, image_size: [96, 96]), the cheapest trustworthy setting."],
+}
+
 
 class Verdict(StrEnum):
     """Whether a search may go by a setting."""
@@ -105,6 +160,8 @@ class Compared(_Part):
 
 class ProxyReport(_Part):
     """Which proxies say how architectures do on the full task, and what they cost."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: str = Field(description="of the search that trains the full task")
     check: str = Field(description="name of the document whose proxy is checked")

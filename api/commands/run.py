@@ -142,13 +142,13 @@ def watched(store: Storage, search_id: str, told: Console, *, silent: bool) -> I
 
 
 @contextmanager
-def interruptible(search: Search, document: Path) -> Iterator[None]:
+def interruptible(search: Search, document: Path, *, command: str = "run") -> Iterator[None]:
     """Ctrl-C and SIGTERM inside end the command with 130, and it says how to go on."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
-        sys.stderr.write(f"\nInterrupted. `nas run {document}` goes on with search {search.name} where it was.\n")
+        sys.stderr.write(f"\nInterrupted. `nas {command} {document}` goes on with search {search.name} where it was.\n")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)
