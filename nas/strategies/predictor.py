@@ -13,19 +13,19 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from nas.acquisition import Weighing
-from nas.candidates import Pool, edited, pool_around
 from nas.constraints import violation
-from nas.encoding import Encoder
-from nas.lessons import best_first, lessons
 from nas.objectives import Constraint
 from nas.ports import Outcome
-from nas.predictions import Learned, Model, Seen
+from nas.predictor.acquisition import Weighing
+from nas.predictor.candidates import Pool, edited, pool_around
+from nas.predictor.encoding import Encoder
+from nas.predictor.lessons import best_first, lessons
+from nas.predictor.predictions import Learned, Model, Seen
+from nas.predictor.threads import one_thread
 from nas.records import Genotype
 from nas.static_metrics import StaticMetrics
 from nas.strategies.learning import LearningOptions
 from nas.strategies.setting import Setting
-from nas.threads import one_thread
 from search_spaces.genotypes import Draw, sample
 from search_spaces.space import Space
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nas.acquisition import Weighing, standardised
-from nas.encoding import Array, Column, Encoder, Row
 from nas.ports import Outcome
+from nas.predictor.acquisition import Weighing, standardised
+from nas.predictor.encoding import Array, Column, Encoder, Row
 
 LEAST_FIDELITY = 1e-3  # what is less counts as this
 FIDELITY = Column("fidelity", "halvings")  # how often the training was halved: 0 for a trial that received all

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from nas.acquisition import Weighing
-from nas.encoding import Encoder
-from nas.lessons import FIDELITY, Feasibility, best_first, feasible, lessons, rows_of, targets, thinned
 from nas.ports import Outcome
+from nas.predictor.acquisition import Weighing
+from nas.predictor.encoding import Encoder
+from nas.predictor.lessons import FIDELITY, Feasibility, best_first, feasible, lessons, rows_of, targets, thinned
 from nas.testing.strategies import history_of
 from search_spaces.testing import ToySpace
 

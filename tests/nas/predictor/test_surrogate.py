@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from nas.encoding import Column, layout_of
-from nas.surrogate import Covariance, Hyperparameters, Likelihood, Process, fitted, relevance_center
+from nas.predictor.encoding import Column, layout_of
+from nas.predictor.surrogate import Covariance, Hyperparameters, Likelihood, Process, fitted, relevance_center
 
 GROUPS = ("loud", "quiet", "silent")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nas.encoding import Array
+from nas.predictor.encoding import Array
 
 SAMPLES = 64  # of every candidate, where several objectives are weighed
 AUGMENTATION = 0.05  # the share of the plain sum in a weighed value (Knowles 2006, ParEGO)

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 
-from nas.candidates import _preferred, edited, pool_around
+from nas.predictor.candidates import _preferred, edited, pool_around
 from search_spaces.genotypes import Draw, decode, neighbours, sample
 from search_spaces.testing import ToyTrainingSpace
 

@@ -3,7 +3,7 @@
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from nas.threads import one_thread
+from nas.predictor.threads import one_thread
 
 
 def threads():

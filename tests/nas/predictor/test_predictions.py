@@ -4,10 +4,10 @@ import math
 import random
 from dataclasses import replace
 
-from nas.acquisition import Weighing
-from nas.encoding import Encoder
 from nas.ports import Outcome
-from nas.predictions import Learned, Seen
+from nas.predictor.acquisition import Weighing
+from nas.predictor.encoding import Encoder
+from nas.predictor.predictions import Learned, Seen
 from search_spaces.genotypes import decode, sample
 from search_spaces.testing import ToySpace
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nas.encoding import Array, Layout
+from nas.predictor.encoding import Array, Layout
 
 STEPS = 40  # of the optimiser
 JITTER = 1e-6

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nas.acquisition import Belief, Weighing, log_chance, log_improvement, log_weighed_improvement, standardised
-from nas.encoding import Array, Encoder, Layout, Row, layout_of
-from nas.lessons import Feasibility, best_first, feasible, lessons, rows_of, targets, thinned
 from nas.ports import Outcome
-from nas.surrogate import Covariance, Hyperparameters, Process, fitted
+from nas.predictor.acquisition import (
+    Belief,
+    Weighing,
+    log_chance,
+    log_improvement,
+    log_weighed_improvement,
+    standardised,
+)
+from nas.predictor.encoding import Array, Encoder, Layout, Row, layout_of
+from nas.predictor.lessons import Feasibility, best_first, feasible, lessons, rows_of, targets, thinned
+from nas.predictor.surrogate import Covariance, Hyperparameters, Process, fitted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

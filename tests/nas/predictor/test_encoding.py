@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from nas.encoding import Column, Encoder, choice_features, layout_of
+from nas.predictor.encoding import Column, Encoder, choice_features, layout_of
 from nas.testing.searches import toy_metrics
 from search_spaces.errors import InvalidArchitecture
 from search_spaces.genotypes import decode, sample, trace

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from nas.acquisition import (
+from nas.predictor.acquisition import (
     FAR,
     Belief,
     Weighing,
