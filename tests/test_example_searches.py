@@ -11,6 +11,7 @@ from nas.document_text import read_data
 from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.opening import open_controller
+from nas.proxy_check import planned_searches
 from nas.records import SearchStatus, Trial, TrialStatus
 from tests.workers.tiny_classification import write_tiny_classes
 from tests.workers.tiny_detection import write_tiny_data
@@ -37,7 +38,8 @@ TRAINED_BESIDE = {
 }
 """Per example, what is trained once more beside the best candidate: itself (None) and its controls."""
 TOO_LARGE = {"ava_quality", "coco_proxy", "imagenet_classification", "imagenet_resizer", "imagenet_robustness"}
-ELSEWHERE = {"shapes", "blood_cells_spinenet49"}  # `make demo`; blood_cells with one candidate
+ELSEWHERE = {"shapes", "blood_cells_spinenet49", "blood_cells_proxy"}
+# `make demo`; blood_cells with one candidate; planned below
 
 
 def shortened(data: Any, folder: Path) -> dict[str, Any]:
@@ -80,3 +82,14 @@ def test_an_example_runs_to_completion(tmp_path: Path, name: str) -> None:
 
 def test_every_example_is_run_or_known_to_be_too_large() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.yaml")} == TRAINED_BESIDE.keys() | TOO_LARGE | ELSEWHERE
+
+
+def test_the_example_of_a_proxy_check_trains_what_it_says_at_its_top(tmp_path: Path) -> None:
+    data = read_data(EXAMPLES / "blood_cells_proxy.yaml")
+    data["task"]["data"] = write_tiny_data(tmp_path)
+    data["proxy_check"]["pool"] = 16
+    planned = planned_searches(parse_document(data))
+    told = [(each.name.rsplit("-", 1)[-1], each.task.image_size[0], each.task.epochs) for each in planned]
+    assert told == [("small", 96, 6), ("medium", 160, 12), ("full", 192, 24)]
+    assert [each.budget.trials for each in planned] == [8, 8, 8]
+    assert [each.comparison.seeds * (each.comparison.top > 0) for each in planned if each.comparison] == [2, 2, 0]
