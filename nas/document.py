@@ -105,7 +105,11 @@ class SearchDocument(Options):
     )
     objectives: tuple[Objective, ...] = Field(min_length=1, description="what makes a trial better; the first leads")
     constraints: tuple[Constraint, ...] = Field((), description="bounds a candidate has to keep")
-    strategy: StrategyOptions = Field(discriminator="kind", description="how candidates are proposed")
+    strategy: StrategyOptions = Field(
+        PredictorStrategy(),
+        discriminator="kind",
+        description="how candidates are proposed; by default by a model of all trials so far",
+    )
     screening: ScreeningOptions | None = Field(
         None, description="many are drawn and scored, the best few trained; null: the first that fits is trained"
     )
