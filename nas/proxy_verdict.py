@@ -96,6 +96,8 @@ def _recommendation(chosen: SettingReport, full: Trainings) -> str:
     if chosen.seconds_per_trial and full.seconds_per_trial:
         told += f": {chosen.seconds_per_trial:.0f} s a trial, the full task takes {full.seconds_per_trial:.0f} s"
     fewer = chosen.recommended_epochs
+    if len(chosen.by_epoch) == 1:
+        return f"{told}. What fewer epochs would have said was not measured."
     if fewer is None or fewer == chosen.epochs:
         return f"{told}. Train all {chosen.epochs} epochs: fewer rank worse."
     seconds = next(each.seconds for each in chosen.by_epoch if each.epoch == fewer)

@@ -90,6 +90,16 @@ def test_early_epochs_that_rank_as_well_are_enough_and_others_are_not(full):
     assert late.smoothness.against_trend > soon.smoothness.against_trend == 0
 
 
+def test_the_recommendation_tells_what_of_fewer_epochs_is_known(full):
+    ways = [
+        (simulated("small", TRUTH, noise=0.001, epochs=5), "1 of its 5 epochs rank as well (2 s): they may be stopped"),
+        (simulated("small", TRUTH, noise=0.001, early=1.0), "Train all 4 epochs: fewer rank worse."),
+        (simulated("small", TRUTH, noise=0.001, epochs=1), "What fewer epochs would have said was not measured."),
+    ]
+    for setting, sentence in ways:
+        assert sentence in proxy_report("cells", [setting], full).summary[0]
+
+
 def test_failed_trainings_count_for_nothing_and_are_told(full):
     scores = np.array([TRUTH, TRUTH, TRUTH]) + 0.001 * np.arange(3)[:, None]
     scores[1, 2] = NAN
