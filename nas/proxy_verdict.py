@@ -114,9 +114,10 @@ def _told(setting: SettingReport) -> str:
 def _few(count: int, settings: Sequence[SettingReport]) -> str:
     bounds = [(each.kendall.low, each.kendall.high) for each in settings]
     widths = [high - low for low, high in bounds if low is not None and high is not None]
-    wide = f" up to {max(widths):.2f} wide" if widths else " not there"
+    if not widths:
+        return f"{count} architectures tell little: too few for an interval of tau."
     exact = " One without any width only says that all resamples of these few agree." if 0 in widths else ""
-    return f"{count} architectures tell little: the intervals of tau are{wide}.{exact}"
+    return f"{count} architectures tell little: the intervals of tau are up to {max(widths):.2f} wide.{exact}"
 
 
 def spelled(interval: Interval) -> str:
