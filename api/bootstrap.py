@@ -4,21 +4,26 @@ The only place where the two rooms meet. Imports of torch and ray happen inside,
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from api.errors import Refused, Unreachable
 from api.ownership import TTL_S, free_from_the_dead, kept, this_process
 from api.supervisor import ON_LOOPBACK
 from nas.controller import Controller
+from nas.document import SearchDocument
+from nas.errors import ScreeningFailed
 from nas.opening import open_controller
-from nas.ports import Storage
+from nas.ports import Screener, Storage
 from nas.records import Search, SearchStatus
 from search_spaces.resizer.architecture import Resizer
+from search_spaces.space import Architecture
 
 EVALUATOR = "workers.evaluator:evaluate"
+SCORER = "workers.zero_cost.scorer:Scorer"
 
 
 class Driver(StrEnum):
@@ -40,21 +45,80 @@ def conduct(
     """The search as it ended; resumed where it was, when it had begun before.
 
     `concurrent` replaces the document's for this run only. Raises `LeaseHeld`, which names the process that works on
-    the search, `LeaseLost`, `Unreachable` when there is no Ray at the address, and `Refused` when a trial fits nowhere.
+    the search, `LeaseLost`, `Unreachable` when there is no Ray at the address, and `Refused` when a trial fits nowhere
+    or candidates cannot be scored: the search goes on when it is conducted again.
     """
     free_from_the_dead(storage, search_id)
     home = home.absolute()
-    controller = open_controller(storage, search_id, owner=str(this_process()), home=home)
+    scoring = Scoring(SearchDocument.model_validate(storage.search(search_id).document), home)
+    controller = open_controller(storage, search_id, owner=str(this_process()), home=home, screener=scoring)
     try:
-        with kept(storage, storage.lease_of(search_id)):
+        with kept(storage, storage.lease_of(search_id)), _told_if_not_scored(storage, search_id):
             match driver:
                 case Driver.INLINE:
                     _run_inline(controller)
                 case Driver.RAY:
-                    _run_on_ray(controller, home=home, concurrent=concurrent, address=ray_address)
+                    _run_on_ray(controller, scoring, home=home, concurrent=concurrent, address=ray_address)
     finally:
         controller.close()
     return storage.search(search_id)
+
+
+class Scoring:
+    """Scores the candidates of a search in this process, and inside `on_ray` on warm workers there."""
+
+    def __init__(self, document: SearchDocument, home: Path) -> None:
+        self.document = document
+        self.home = home
+        self.screener: Screener | None = None
+
+    def __call__(self, architectures: Sequence[Architecture]) -> Sequence[Mapping[str, float] | str]:
+        """The scores of each, or why it has none. Raises `ScreeningFailed`."""
+        if self.screener is None:
+            from workers.zero_cost.scorer import Scorer
+
+            self.screener = Scorer(**self._order())
+        return self.screener(architectures)
+
+    @contextmanager
+    def on_ray(self, *, workers: int) -> Iterator[None]:
+        """Inside, candidates are scored on so many workers, which are kept until the end; nothing without screening."""
+        screening = self.document.screening
+        if screening is None or not screening.computed:
+            yield
+            return
+        from workers.ray_driver import screening_pool
+
+        with screening_pool(SCORER, self._order(), actors=min(workers, screening.pool)) as self.screener:
+            yield
+        self.screener = None
+
+    def _order(self) -> dict[str, Any]:
+        """What a screener has to know of the search."""
+        document, screening = self.document, self.document.screening
+        assert screening is not None, "only a document with screening has candidates scored"
+        return {
+            "task": document.task.model_dump(mode="json"),
+            "scores": screening.computed,
+            "batch_size": screening.batch_size,
+            "seed": document.seed,
+            "cache_directory": str(self.home / "cache"),
+            "cpus": document.resources.cpus,
+            "gpus": document.resources.gpus,
+        }
+
+
+@contextmanager
+def _told_if_not_scored(storage: Storage, search_id: str) -> Iterator[None]:
+    """Candidates that cannot be scored inside are an event of the search, and `Refused`."""
+    try:
+        yield
+    except ScreeningFailed as error:
+        sentence = f"candidates cannot be scored (screening): {error}"
+        lease = storage.lease_of(search_id)
+        if lease is not None:
+            storage.add_event(lease, "screening_failed", sentence)
+        raise Refused(sentence) from error
 
 
 def _run_inline(controller: Controller) -> None:
@@ -64,7 +128,9 @@ def _run_inline(controller: Controller) -> None:
     run_inline(controller, evaluate)
 
 
-def _run_on_ray(controller: Controller, *, home: Path, concurrent: int | None, address: str | None) -> None:
+def _run_on_ray(
+    controller: Controller, scoring: Scoring, *, home: Path, concurrent: int | None, address: str | None
+) -> None:
     if address is None:
         _stay_on_loopback()
     from workers.ray_driver import run_on_ray, shortage
@@ -77,15 +143,16 @@ def _run_on_ray(controller: Controller, *, home: Path, concurrent: int | None, a
         lack = shortage(cpus=cpus, gpus=gpus)
         if lack is not None:
             raise Refused(lack)
-        run_on_ray(
-            controller,
-            EVALUATOR,
-            name=document.name,
-            concurrent=concurrent,
-            cpus=cpus,
-            gpus=gpus,
-            storage_directory=directory,
-        )
+        with scoring.on_ray(workers=concurrent):
+            run_on_ray(
+                controller,
+                EVALUATOR,
+                name=document.name,
+                concurrent=concurrent,
+                cpus=cpus,
+                gpus=gpus,
+                storage_directory=directory,
+            )
 
 
 @contextmanager

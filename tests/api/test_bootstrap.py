@@ -8,10 +8,11 @@ import sys
 import pytest
 
 from api.bootstrap import Driver, conduct, give_up
-from api.errors import Unreachable
+from api.errors import Refused, Unreachable
 from api.storage import open_storage
 from nas.document import load_document
 from nas.errors import LeaseHeld
+from nas.leaderboard import parse_query
 from nas.records import SearchStatus
 from tests.api.tiny_search import write_document
 
@@ -44,6 +45,29 @@ def test_a_search_runs_to_its_end_and_is_given_back(storage, tmp_path):
     assert (tmp_path / "home" / "trials" / search.id / "00000" / "model.pt").is_file()
 
 
+SCREENING = {"pool": 3, "metric": "nwot", "scores": ["synflow", "zico"], "batch_size": 4}
+
+
+def test_candidates_are_screened_before_they_are_trained(storage, tmp_path):
+    search = queue(storage, tmp_path, screening=SCREENING)
+    ended = conduct(storage, search.id, home=tmp_path / "home", driver=Driver.INLINE)
+    assert ended.status is SearchStatus.COMPLETED
+    trial = storage.trial(search.id, 0)
+    assert {"nwot", "synflow", "zico", "params"} <= set(trial.static_metrics)
+    assert trial.redraws["screened_out"] == 2
+    page = storage.leaderboard(search.id, parse_query(sort="nwot", where=["synflow>0"]))
+    assert [found.number for found in page.trials] == [0]
+
+
+def test_what_cannot_be_scored_at_all_is_told_and_the_search_goes_on_later(storage, tmp_path):
+    search = queue(storage, tmp_path, screening={**SCREENING, "batch_size": 64})
+    with pytest.raises(Refused, match=r"candidates cannot be scored .* make screening\.batch_size smaller"):
+        conduct(storage, search.id, home=tmp_path / "home", driver=Driver.INLINE)
+    assert storage.search(search.id).status is SearchStatus.RUNNING
+    assert storage.events(search.id)[-1].kind == "screening_failed"
+    assert storage.lease_of(search.id) is None
+
+
 def test_a_search_of_somebody_else_is_not_touched(storage, tmp_path):
     search = queue(storage, tmp_path)
     storage.acquire_lease(search.id, "process 7 on elsewhere (12345678.9)", 60)
@@ -65,10 +89,11 @@ def test_a_search_runs_on_a_ray_that_is_there_whatever_lies_in_the_folder(storag
     for package in ("api", "nas", "ray", "workers"):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("raise SystemExit('of another project')")
-    search = queue(storage, tmp_path)
+    search = queue(storage, tmp_path, screening=SCREENING)
     with child(tmp_path, "conduct", search.id, "--ray-address", local_ray, RAY_AUTH_MODE="token") as conducting:
         assert conducting.wait(120) == 0
     assert storage.search(search.id).status is SearchStatus.COMPLETED
+    assert storage.trial(search.id, 0).redraws["screened_out"] == 2
 
 
 @pytest.mark.ray
