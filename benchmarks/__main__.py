@@ -1,8 +1,12 @@
-"""Runs all benchmarks, or the ones named, and prints one table; `--json FILE` keeps the figures."""
+"""Runs all benchmarks, or the ones named, and prints one table; `--json FILE` keeps the figures.
+
+`zero_cost` reads files of its own: named first, it takes all that follows.
+"""
 
 import argparse
 import importlib
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,10 +16,14 @@ from rich.table import Table
 from benchmarks.rows import Row
 
 NAMES = ("cost", "training_step", "data_loading", "average_precision", "ray_overhead", "leaderboard")
+STUDIES = ("zero_cost",)
 
 
 def main() -> None:
     """Command line of the benchmarks."""
+    if sys.argv[1:2] and sys.argv[1] in STUDIES:
+        importlib.import_module(f"benchmarks.{sys.argv[1]}").main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"which ones: {', '.join(NAMES)}; by default all")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")

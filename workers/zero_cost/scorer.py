@@ -9,8 +9,10 @@ import torch
 
 from nas.errors import ScreeningFailed, TrialFailure
 from nas.records import FailureKind
+from nas.tasks.overlay import with_training
 from search_spaces.parts import part
 from search_spaces.space import Architecture
+from search_spaces.training.architecture import Training
 from workers.evaluator import TASKS
 from workers.training.failures import as_failure
 from workers.training.randomness import seeded
@@ -24,7 +26,8 @@ class Scorer:
     """Scores architectures for a task, given as in a search document; implements `nas.ports.Screener`.
 
     Networks are fresh, without any warm start, and run in float32 on batches of `batch_size` pictures, by default the
-    task's. What a network does not allow is the reason of its architecture; data that cannot be read fail them all.
+    task's: as many for all, also where candidates choose how many they train on. What a network does not allow is the
+    reason of its architecture; data that cannot be read fail them all.
     """
 
     def __init__(
@@ -39,8 +42,7 @@ class Scorer:
         gpus: float = 0,
     ) -> None:
         self._kind = TASKS[str(task["kind"])]
-        sized = {**task, "batch_size": batch_size or task["batch_size"]}
-        self._options = self._kind.options.model_validate(sized)
+        self._shared: Any = self._kind.options.model_validate({**task, "batch_size": batch_size or task["batch_size"]})
         self._scores = tuple(scores)
         self._seed = seed
         self._cache_directory = Path(cache_directory)
@@ -61,7 +63,7 @@ class Scorer:
         except ScreeningFailed:
             raise
         except Exception as error:  # noqa: BLE001 - the boundary of a candidate, whose failure never ends the search
-            return _reason(as_failure(error, f"batches of {self._options.batch_size} pictures"))
+            return _reason(as_failure(error, f"batches of {self._shared.batch_size} pictures"))
 
     def _opened(self, architecture: Architecture) -> Opened[Any]:
         """The task for such an architecture, opened before if it reads the same pictures."""
@@ -69,20 +71,29 @@ class Scorer:
         if key not in self._open:
             with seeded(self._seed, self._device):
                 task = self._kind.open(
-                    self._options, architecture=architecture, cache_directory=self._cache_directory, device=self._device
+                    self._options(architecture),
+                    architecture=architecture,
+                    cache_directory=self._cache_directory,
+                    device=self._device,
                 )
             while len(self._open) >= MOST_OPEN:
                 del self._open[next(iter(self._open))]
             self._open[key] = Opened.of(task, self._scores, seed=self._seed, device=self._device)
         return self._open[key]
 
+    def _options(self, architecture: Architecture) -> Any:
+        """The task's options with those that the candidate chooses, but for the size of its batches."""
+        training = part(architecture, Training.role)
+        chosen = with_training(self._shared, training if isinstance(training, Training) else None)
+        return chosen.model_copy(update={"batch_size": self._shared.batch_size})
+
     def _key(self, architecture: Architecture) -> str:
-        """What a task was opened for: the resizer, whose sizes say how pictures are read, or in `robustness` the whole
-        architecture, because its teacher and its distortions belong to it."""
-        if getattr(self._options, "kind", None) == "robustness":
+        """What a task was opened for: the resizer, whose sizes say how pictures are read, and the training, or in
+        `robustness` the whole architecture, because its teacher and its distortions belong to it."""
+        if self._shared.kind == "robustness":
             return architecture.architecture_id
-        resizer = part(architecture, "resizer")
-        return "" if resizer is None else resizer.architecture_id
+        parts = (part(architecture, role) for role in ("resizer", Training.role))
+        return "/".join(found.architecture_id for found in parts if found is not None)
 
 
 def _reason(failure: TrialFailure) -> str:

@@ -7,6 +7,8 @@ import torch
 
 from nas.errors import ScreeningFailed
 from nas.screening import SCORES
+from search_spaces.joint.architecture import Joint
+from search_spaces.training.architecture import Training
 from tests.workers import tiny_classification, tiny_detection, tiny_quality, tiny_robustness
 from workers.zero_cost.scorer import Scorer
 from workers.zero_cost.scores import BATCHES
@@ -79,6 +81,17 @@ def test_more_pictures_may_be_looked_at_than_a_step_trains_on(tmp_path, classifi
     few, more = (scorer(tmp_path, classification, batch_size=size)(architectures)[0] for size in (None, 12))
     assert more["nwot"] > few["nwot"]
     assert more["synflow"] == few["synflow"]
+
+
+def test_candidates_that_choose_their_training_are_scored_with_it_on_equally_many_pictures(tmp_path, classification):
+    def trained(**values):
+        return Joint(parts={"backbone": tiny_classification.tiny_vgg(), "training": Training(values=values)})
+
+    candidates = [trained(batch_size=3), trained(batch_size=12), trained(label_smoothing=0.3)]
+    small, large, smooth = scorer(tmp_path, classification)(candidates)
+    assert small == large
+    assert smooth["nwot"] == small["nwot"]
+    assert smooth["grad_norm"] != small["grad_norm"]
 
 
 def test_what_no_network_can_be_built_around_is_a_reason_of_its_own(tmp_path, classification):
