@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any
 
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +15,7 @@ from nas.records import Companion, Measurement, Search, Trial, TrialStatus
 
 COUNTED = ("params", "macs")
 EXACT = 1e5  # differences of counts below are told to the integer
+READABLE = 80  # columns of a title and a caption
 CURVES = 6  # metrics shown epoch by epoch; all of them stand in the last table, and in JSON
 
 
@@ -184,9 +187,24 @@ def moment(at: datetime | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
 
 
+class PlainTable(Table):
+    """A table whose title and caption stand flush left and may be wider than its columns."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The title, the bare table, the caption."""
+        bare = copy(self)
+        bare.title = bare.caption = None
+        readable = options.update_width(min(READABLE, options.max_width))
+        if isinstance(self.title, str):
+            yield from console.render(console.render_str(self.title, style="table.title"), readable)
+        yield from Table.__rich_console__(bare, console, options)
+        if isinstance(self.caption, str):
+            yield from console.render(console.render_str(self.caption, style="table.caption"), readable)
+
+
 def plain_table(*columns: str, title: str | None = None, numbers: bool = False) -> Table:
     """An empty table without lines; with `numbers`, all columns but `metric` are flush right."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = PlainTable(title=title, box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, justify="right" if numbers and column != "metric" else "left", overflow="fold")
     return table
