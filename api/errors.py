@@ -5,8 +5,10 @@ NasError
 ├── UnsafeBinding       serving beyond loopback without a token
 ├── Unreachable         the service, or Ray, cannot be reached
 ├── Refused             the service answered with a problem
+├── Taken               something else has that name
 └── RequestRefused      a request that stored state does not explain
     ├── Unauthorized        no token, or a wrong one
+    ├── Forbidden           a token, but not of the role it needs
     ├── ForeignRequest      from another machine or page, where no token protects the service
     ├── UnsupportedMedia    a body that is not JSON
     └── PayloadTooLarge     a body beyond the limit
@@ -31,6 +33,10 @@ class Unauthorized(RequestRefused):
     """No token came with the request, or a wrong one."""
 
 
+class Forbidden(RequestRefused):
+    """Who asks may not do that."""
+
+
 class ForeignRequest(RequestRefused):
     """The request comes from another machine or another page, and no token protects the service."""
 
@@ -49,3 +55,7 @@ class Unreachable(NasError):
 
 class Refused(NasError):
     """The service answered with a problem."""
+
+
+class Taken(NasError):
+    """Something else has that name already."""

@@ -5,6 +5,8 @@ from typing import Any
 SEARCH = {
     "id": "1kz3qv8a0x7m",
     "name": "blood-cells",
+    "project": "default",
+    "priority": 0,
     "status": "running",
     "reason": None,
     "cancel_requested": False,

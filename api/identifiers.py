@@ -1,10 +1,10 @@
-"""Identifiers of searches: 12 characters, ascending with time, easy to read aloud."""
+"""Identifiers of searches and tokens: 12 characters, ascending with time, easy to read aloud."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 _TIME, _CHANCE = 9, 3  # characters; the first 9 hold milliseconds until the year 3084
 
 
-def search_id_after(newest: str | None, now: float, chance: int) -> str:
+def id_after(newest: str | None, now: float, chance: int) -> str:
     """An id larger than `newest`, made of the time (seconds since 1970) and 15 random bits.
 
     Within one millisecond, or with a clock that was set back, it is the successor of `newest`.

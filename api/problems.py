@@ -16,9 +16,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import (
+    Forbidden,
     ForeignRequest,
     PayloadTooLarge,
     SchemaMismatch,
+    Taken,
     Unauthorized,
     UnsupportedMedia,
 )
@@ -45,8 +47,10 @@ KINDS: dict[type[Exception], Kind] = {
     NotFound: Kind(status=404, slug="not-found", title="There is no such thing"),
     IllegalTransition: Kind(status=409, slug="illegal-transition", title="Its present state does not allow that"),
     IdempotencyConflict: Kind(status=409, slug="idempotency-conflict", title="The idempotency key is taken"),
+    Taken: Kind(status=409, slug="taken", title="Something else has that name"),
     LeaseLost: Kind(status=409, slug="lease-lost", title="Another controller has taken the search over"),
     Unauthorized: Kind(status=401, slug="unauthorized", title="A valid token is needed"),
+    Forbidden: Kind(status=403, slug="forbidden", title="The token has not the role for that"),
     ForeignRequest: Kind(status=403, slug="foreign-request", title="Without a token, only this machine is served"),
     PayloadTooLarge: Kind(status=413, slug="payload-too-large", title="The body is too large"),
     UnsupportedMedia: Kind(status=415, slug="unsupported-media-type", title="The body must be JSON"),

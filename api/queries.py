@@ -12,15 +12,25 @@ from sqlalchemy.exc import IntegrityError
 
 from api.curves import curves_of
 from api.database import reading, writing
-from api.identifiers import search_id_after
+from api.identifiers import id_after
 from api.pages import leaderboard_page, rows_of
-from api.rows import NOBODY, event_record, infeasible_record, search_record, trial_record
+from api.rows import NOBODY, AnyRow, event_record, infeasible_record, search_record, trial_record
 from api.tables import events, infeasible, leases, redraws, searches, trial_metrics, trials
 from nas.clock import Clock, utc
 from nas.errors import IdempotencyConflict, InvalidQuery, NotFound
 from nas.leaderboard import FOREIGN_CURSOR, MAX_LIMIT, decode_cursor, encode_cursor
 from nas.ports import Page, Query, SearchPage, SearchSummary
-from nas.records import LEGAL_SEARCH, Event, Infeasible, Lease, Search, SearchStatus, Trial, TrialStatus
+from nas.records import (
+    DEFAULT_PROJECT,
+    LEGAL_SEARCH,
+    Event,
+    Infeasible,
+    Lease,
+    Search,
+    SearchStatus,
+    Trial,
+    TrialStatus,
+)
 
 _ATTEMPTS = 5  # of making a search beside others that are made at the same moment
 
@@ -32,11 +42,19 @@ class SqlRecords:
         self._engine = engine
         self._clock = clock
 
-    def create_search(self, name: str, document: dict[str, Any], idempotency_key: str | None = None) -> Search:
-        """A queued search; the same key again returns the first one. Raises `IdempotencyConflict`."""
+    def create_search(
+        self,
+        name: str,
+        document: dict[str, Any],
+        idempotency_key: str | None = None,
+        *,
+        project: str = DEFAULT_PROJECT,
+        priority: int = 0,
+    ) -> Search:
+        """A queued search; the same key again in its project returns the first one. Raises `IdempotencyConflict`."""
         for attempt in range(_ATTEMPTS):
             try:
-                return self._create(name, document, idempotency_key)
+                return self._create(name, document, idempotency_key, project=project, priority=priority)
             except IntegrityError:
                 # Another process took the same id or the same key between our look and our write.
                 if attempt == _ATTEMPTS - 1:
@@ -54,24 +72,34 @@ class SqlRecords:
             )
             return _search(connection, search_id)
 
-    def search(self, name_or_id: str) -> Search:
-        """By id, else the newest with that name."""
-        newest = select(searches).where(searches.c.name == name_or_id).order_by(searches.c.id.desc()).limit(1)
+    def search(self, name_or_id: str, *, project: str | None = None) -> Search:
+        """By id, else the newest with that name; only of the project, where one is given."""
+        seen = select(searches) if project is None else select(searches).where(searches.c.project == project)
+        newest = seen.where(searches.c.name == name_or_id).order_by(searches.c.id.desc()).limit(1)
         with reading(self._engine) as connection:
-            row = connection.execute(select(searches).where(searches.c.id == name_or_id)).one_or_none()
+            row = connection.execute(seen.where(searches.c.id == name_or_id)).one_or_none()
             row = row or connection.execute(newest).one_or_none()
         if row is None:
             raise NotFound(f"no search has the name or id {name_or_id!r}")
         return search_record(row)
 
-    def searches(self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None) -> SearchPage:
-        """Newest first."""
+    def searches(
+        self,
+        *,
+        status: SearchStatus | None = None,
+        project: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> SearchPage:
+        """Newest first, of all projects or one."""
         if not 1 <= limit <= MAX_LIMIT:
             raise InvalidQuery(f"limit must be in 1..{MAX_LIMIT}, got {limit}")
-        binding = f"searches {status}"
+        binding = f"searches {status} {project}"
         statement = select(searches).order_by(searches.c.id.desc()).limit(limit + 1)
         if status is not None:
             statement = statement.where(searches.c.status == status.value)
+        if project is not None:
+            statement = statement.where(searches.c.project == project)
         if cursor is not None:
             statement = statement.where(searches.c.id < _last_seen(cursor, binding))
         with reading(self._engine) as connection:
@@ -180,19 +208,22 @@ class SqlRecords:
             return None
         return Lease(search_id=search_id, owner=row.owner, fence=row.fence, expires_at=row.expires_at)
 
-    def _create(self, name: str, document: dict[str, Any], key: str | None) -> Search:
-        digest = _digest(name, document)
+    def _create(self, name: str, document: dict[str, Any], key: str | None, *, project: str, priority: int) -> Search:
+        digest = _digest([name, document])
+        stored_key = None if key is None else _digest([project, key])
         with writing(self._engine) as connection:
-            if key is not None and (first := _with_key(connection, key, digest)) is not None:
-                return first
+            if stored_key is not None and (first := _with_key(connection, stored_key)) is not None:
+                return _same(first, digest, key)
             now = self._clock()
             newest = connection.execute(select(func.max(searches.c.id))).scalar_one()
             row = {
-                "id": search_id_after(newest, now, secrets.randbits(15)),
+                "id": id_after(newest, now, secrets.randbits(15)),
                 "name": name,
                 "document": document,
                 "document_digest": digest,
-                "idempotency_key": key,
+                "idempotency_key": stored_key,
+                "project": project,
+                "priority": priority,
                 "status": SearchStatus.QUEUED.value,
                 "cancel_requested": False,
                 "created_at": utc(now),
@@ -209,18 +240,20 @@ def _search(connection: Connection, search_id: str) -> Search:
     return search_record(row)
 
 
-def _with_key(connection: Connection, key: str, digest: str) -> Search | None:
-    """The search this idempotency key made. Raises `IdempotencyConflict` when it was made of something else."""
-    row = connection.execute(select(searches).where(searches.c.idempotency_key == key)).one_or_none()
-    if row is None:
-        return None
+def _with_key(connection: Connection, stored_key: str) -> AnyRow | None:
+    """The row of the search that this idempotency key made."""
+    return connection.execute(select(searches).where(searches.c.idempotency_key == stored_key)).one_or_none()
+
+
+def _same(row: AnyRow, digest: str, key: str | None) -> Search:
+    """The search of the row. Raises `IdempotencyConflict` when it was made of something else."""
     if row.document_digest != digest:
         raise IdempotencyConflict(f"the idempotency key {key!r} was used for another document (search {row.id})")
     return search_record(row)
 
 
-def _digest(name: str, document: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps([name, document], sort_keys=True).encode()).hexdigest()
+def _digest(content: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _last_seen(cursor: str, binding: str) -> str:

@@ -37,6 +37,8 @@ def search_record(row: AnyRow) -> Search:
         id=row.id,
         name=row.name,
         document=row.document,
+        project=row.project,
+        priority=row.priority,
         status=SearchStatus(row.status),
         reason=row.reason,
         cancel_requested=row.cancel_requested,

@@ -22,6 +22,8 @@ class SearchView(BaseModel):
 
     id: str
     name: str
+    project: str
+    priority: int = Field(description="among the searches of the cluster; higher first")
     status: SearchStatus
     reason: str | None = Field(description="why it ended, where it did not just complete")
     cancel_requested: bool

@@ -23,6 +23,11 @@ class SqlStorage(SqlLedger, SqlRecords):
         """What the storage runs on."""
         return self._engine
 
+    @property
+    def clock(self) -> Clock:
+        """What tells the storage the time."""
+        return self._clock
+
     def check_ready(self) -> None:
         """Raises `SchemaMismatch`, or what the database driver raises, unless the next call can be served."""
         with reading(self._engine) as connection:

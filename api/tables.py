@@ -92,7 +92,9 @@ searches = Table(
     Column("name", Word(100), nullable=False),
     Column("document", JSON, nullable=False),
     Column("document_digest", String(64), nullable=False),
-    Column("idempotency_key", String(200), unique=True),
+    Column("idempotency_key", String(200), unique=True),  # SHA-256 of project and key
+    Column("project", Word(64), nullable=False, server_default="default"),
+    Column("priority", Integer, nullable=False, server_default="0"),
     Column("status", String(16), nullable=False),
     Column("reason", Words),
     Column("cancel_requested", Boolean, nullable=False),
@@ -101,6 +103,7 @@ searches = Table(
     Column("finished_at", UtcDateTime),
     Index(None, "name", "id"),
     Index(None, "status", "id"),
+    Index(None, "project", "id"),
 )
 
 leases = Table(
@@ -223,4 +226,46 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("message", Words, nullable=False),
     Column("trial", Integer),
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("name", Word(64), primary_key=True),
+    Column("weight", Float, nullable=False),  # its part of the cluster, beside other projects
+    Column("max_searches", Integer),  # the quotas; NULL: no limit
+    Column("max_concurrent", Integer),
+    Column("gpu_hours", Float),
+    Column("artifact_bytes", BigInteger),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# What lets people in: tokens of programs, sessions of browsers, one-time codes that become a session.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Word(16), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Word(100), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),  # SHA-256 of the text, which is stored nowhere
+    Column("role", String(16), nullable=False),
+    Column("project", Word(64), ForeignKey("projects.name")),  # NULL: all projects
+    Column("source", Word(16), ForeignKey("tokens.id")),  # the token that a session or a code stands for
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),  # SQLite counts only INTEGER
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Word(100), nullable=False),
+    Column("token_id", Word(16)),
+    Column("project", Word(64)),
+    Column("action", String(64), nullable=False),
+    Column("object", Words, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index(None, "project", "id"),
 )

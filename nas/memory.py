@@ -13,6 +13,7 @@ from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, Lea
 from nas.leaderboard import FOREIGN_CURSOR, check_metrics, decode_cursor, encode_cursor, reduced, select
 from nas.ports import NOTHING, Page, Query, SearchPage, SearchSummary
 from nas.records import (
+    DEFAULT_PROJECT,
     LEGAL_SEARCH,
     LEGAL_TRIAL,
     Event,
@@ -64,7 +65,7 @@ class MemoryStorage:
         self.clock = clock
         self.lock = threading.RLock()
         self.shelves: dict[str, Shelf] = {}
-        self.keys: dict[str, str] = {}
+        self.keys: dict[tuple[str, str], str] = {}  # by project and key the id of the search it made
 
     # The writing side.
 
@@ -211,14 +212,29 @@ class MemoryStorage:
     # The reading side, and the wishes of people.
 
     @one_at_a_time
-    def create_search(self, name: str, document: dict[str, Any], idempotency_key: str | None = None) -> Search:
+    def create_search(
+        self,
+        name: str,
+        document: dict[str, Any],
+        idempotency_key: str | None = None,
+        *,
+        project: str = DEFAULT_PROJECT,
+        priority: int = 0,
+    ) -> Search:
         """See `Records`."""
-        if idempotency_key is not None and idempotency_key in self.keys:
-            return self._same_search(idempotency_key, name, document)
-        search = Search(id=secrets.token_hex(6), name=name, document=document, created_at=utc(self.clock()))
+        if idempotency_key is not None and (project, idempotency_key) in self.keys:
+            return self._same_search(project, idempotency_key, name, document)
+        search = Search(
+            id=secrets.token_hex(6),
+            name=name,
+            document=document,
+            project=project,
+            priority=priority,
+            created_at=utc(self.clock()),
+        )
         self.shelves[search.id] = Shelf(search=search)
         if idempotency_key is not None:
-            self.keys[idempotency_key] = search.id
+            self.keys[project, idempotency_key] = search.id
         return search
 
     @one_at_a_time
@@ -230,25 +246,32 @@ class MemoryStorage:
         return shelf.search
 
     @one_at_a_time
-    def search(self, name_or_id: str) -> Search:
+    def search(self, name_or_id: str, *, project: str | None = None) -> Search:
         """See `Records`."""
-        if name_or_id in self.shelves:
-            return self.shelves[name_or_id].search
-        for shelf in reversed(self.shelves.values()):
-            if shelf.search.name == name_or_id:
-                return shelf.search
+        seen = [s.search for s in reversed(self.shelves.values()) if project in (None, s.search.project)]
+        for search in (*(s for s in seen if s.id == name_or_id), *(s for s in seen if s.name == name_or_id)):
+            return search
         raise NotFound(f"no search has the name or id {name_or_id!r}")
 
     @one_at_a_time
-    def searches(self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None) -> SearchPage:
+    def searches(
+        self,
+        *,
+        status: SearchStatus | None = None,
+        project: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> SearchPage:
         """See `Records`."""
-        binding = f"searches {status}"
+        binding = f"searches {status} {project}"
         order = {search_id: place for place, search_id in enumerate(self.shelves)}
         before = len(order) if cursor is None else self._place(order, cursor, binding)
         found = [
             shelf.search
             for shelf in reversed(self.shelves.values())
-            if order[shelf.search.id] < before and status in (None, shelf.search.status)
+            if order[shelf.search.id] < before
+            and status in (None, shelf.search.status)
+            and project in (None, shelf.search.project)
         ]
         more = encode_cursor(binding, [found[limit - 1].id]) if len(found) > limit else None
         return SearchPage(searches=tuple(found[:limit]), next_cursor=more)
@@ -332,9 +355,9 @@ class MemoryStorage:
             raise IllegalTransition(f"trial {trial.id} is {trial.status}; only a running trial is measured")
         return trial.measured(measurement)
 
-    def _same_search(self, key: str, name: str, document: dict[str, Any]) -> Search:
+    def _same_search(self, project: str, key: str, name: str, document: dict[str, Any]) -> Search:
         """The search this key made. Raises `IdempotencyConflict` when it was made of something else."""
-        search = self.shelves[self.keys[key]].search
+        search = self.shelves[self.keys[project, key]].search
         if (search.name, search.document) != (name, document):
             raise IdempotencyConflict(f"the idempotency key {key!r} was used for another document (search {search.id})")
         return search

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from nas.records import (
+    DEFAULT_PROJECT,
     Assignment,
     Event,
     Failure,
@@ -232,20 +233,36 @@ class Ledger(Protocol):
 class Records(Protocol):
     """The reading side, and the wishes of people. None of it needs a lease; all of it raises `NotFound`."""
 
-    def create_search(self, name: str, document: dict[str, Any], idempotency_key: str | None = None) -> Search:
-        """A queued search. The same key again returns the first search; with another document `IdempotencyConflict`."""
+    def create_search(
+        self,
+        name: str,
+        document: dict[str, Any],
+        idempotency_key: str | None = None,
+        *,
+        project: str = DEFAULT_PROJECT,
+        priority: int = 0,
+    ) -> Search:
+        """A queued search. The same key again in the same project returns the first search; with another document
+        `IdempotencyConflict`."""
         ...
 
     def request_cancel(self, search_id: str) -> Search:
         """Records the wish; its controller acts on it. A search that has ended stays as it is."""
         ...
 
-    def search(self, name_or_id: str) -> Search:
-        """By id, else the newest with that name."""
+    def search(self, name_or_id: str, *, project: str | None = None) -> Search:
+        """By id, else the newest with that name; only of the project, where one is given."""
         ...
 
-    def searches(self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None) -> SearchPage:
-        """Newest first."""
+    def searches(
+        self,
+        *,
+        status: SearchStatus | None = None,
+        project: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> SearchPage:
+        """Newest first, of all projects or one."""
         ...
 
     def summary(self, search_id: str) -> SearchSummary: ...

@@ -182,6 +182,9 @@ class Infeasible:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
+DEFAULT_PROJECT = "default"  # where searches belong that name no project
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Search:
     """One submitted run. `document` is the validated search document as JSON."""
@@ -189,6 +192,8 @@ class Search:
     id: str
     name: str
     document: dict[str, Any]
+    project: str = DEFAULT_PROJECT
+    priority: int = 0  # among the searches of one cluster; higher first
     status: SearchStatus = SearchStatus.QUEUED
     reason: str | None = None
     cancel_requested: bool = False

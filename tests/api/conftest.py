@@ -17,8 +17,9 @@ from api.database import open_engine, writing
 from api.schema import upgrade_database
 from api.settings import Settings
 from api.storage import SqlStorage, open_storage
-from api.tables import searches
+from api.tables import audit, projects, searches, tokens
 from nas.clock import ManualClock
+from nas.records import DEFAULT_PROJECT
 
 
 @pytest.fixture
@@ -78,7 +79,9 @@ def migrated_postgres(databases: Databases) -> Iterator[Engine]:
 def postgres_storage(migrated_postgres: Engine, clock: ManualClock) -> SqlStorage:
     """An empty storage on PostgreSQL."""
     with writing(migrated_postgres) as connection:
-        connection.execute(delete(searches))
+        for table in (searches, audit, tokens):
+            connection.execute(delete(table))
+        connection.execute(delete(projects).where(projects.c.name != DEFAULT_PROJECT))
     return SqlStorage(migrated_postgres, clock=clock)
 
 

@@ -5,6 +5,8 @@ import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
+from api.people.desk import Desk, People
+from api.people.records import Principal, Project, Role
 from api.storage import SqlStorage, open_storage
 from nas.clock import ManualClock
 from nas.records import (
@@ -25,6 +27,7 @@ def make(path: Path) -> None:
     with suppress(FileNotFoundError):
         path.unlink()
     storage = open_storage(f"sqlite:///{path}", clock=ManualClock())
+    _people(storage)
     search = storage.create_search("golden", {"name": "golden"}, idempotency_key="golden")
     lease = storage.acquire_lease(search.id, "golden", 60)
     assert lease is not None
@@ -36,6 +39,13 @@ def make(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE").close()  # one file, nothing beside it
         connection.execute("VACUUM").close()
+
+
+def _people(storage: SqlStorage) -> None:
+    admin = Principal(name="golden", role=Role.ADMIN)
+    desk = Desk(People.over(storage.engine, storage.clock), admin)
+    desk.create_project(Project(name="vision", max_searches=3))
+    desk.create_token("nightly", Role.SUBMIT, project="vision")
 
 
 def _trials(storage: SqlStorage, lease: Lease) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from api.database import open_engine, reading, writing
 from api.errors import SchemaMismatch
+from api.people.desk import People
 from api.schema import check_schema, newest_version, stored_version, upgrade_database
 from api.storage import open_storage
 from api.tables import metadata
@@ -72,6 +73,9 @@ def test_a_released_version_is_upgraded_with_everything_in_it(golden_url):
     best = storage.leaderboard(search.id, parse_query(sort="-AP")).trials
     assert [trial.number for trial in best] == [2, 0]
     assert len(storage.infeasible(search.id)) == len(storage.events(search.id)) == 1
+    assert (search.project, search.priority) == ("default", 0)
+    assert storage.create_search("golden", {"name": "golden"}, idempotency_key="golden") == search
+    assert People.over(storage.engine, storage.clock).projects.project("default").max_searches is None
     storage.close()
 
 
