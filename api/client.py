@@ -17,6 +17,7 @@ from api.errors import Refused, Unreachable
 from api.settings import Settings
 from api.tabulating import TableView
 from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NasError, NotFound
+from nas.estimates import Estimate
 from nas.leaderboard import spelled_sort
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import Measurement, Search, SearchStatus, Trial
@@ -107,7 +108,12 @@ class RestClient:
             cursor=query.cursor,
         )
         answer = self._call("GET", f"/searches/{search_id}/leaderboard", params=params)
-        return Page(trials=tuple(_row(search_id, item) for item in answer["items"]), next_cursor=answer["next_cursor"])
+        items = answer["items"]
+        return Page(
+            trials=tuple(_row(search_id, item) for item in items),
+            repeats={item["number"]: _estimates(item["repeats"]) for item in items if item["repeats"]},
+            next_cursor=answer["next_cursor"],
+        )
 
     def compared(self, search_id: str) -> list[Trial]:
         """Companions and the candidates they stand beside, ascending number."""
@@ -184,6 +190,10 @@ def _row(search_id: str, answer: Mapping[str, Any]) -> Trial:
         ]
     unknown = {"genotype": (), "architecture": {}, "static_metrics": answer["metrics"]}
     return _read(Trial, {"search_id": search_id, **answer, **unknown, "measurements": measurements})
+
+
+def _estimates(answer: Mapping[str, Any]) -> dict[str, Estimate]:
+    return {metric: _read(Estimate, values) for metric, values in answer.items()}
 
 
 def _read(record: type[T], values: Mapping[str, Any]) -> T:

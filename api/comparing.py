@@ -1,37 +1,32 @@
-"""How the best candidates of a stored search compare with their controls: what is read, and what is said about it."""
+"""How the best candidates of a stored search compare, with one another and with their controls: what is read, and what
+is said about it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.examples import COMPARISON, METRIC_COMPARISON, PAIRED_TEST, TRIAL
-from api.schemas import TrialView, trial_view
-from nas.comparisons import TABLES, Comparison, Estimate, comparisons
+from api.examples import COMPARISON, METRIC_COMPARISON, PAIRED_TEST, RANKED, TRIAL
+from api.schemas import EstimateView, TrialView, trial_view
+from nas.comparisons import TABLES, Comparison, comparisons
 from nas.errors import InvalidQuery
+from nas.estimates import Estimate
 from nas.leaderboard import parse_query
+from nas.mean_ranking import LEVEL, Lead, Ranked, mean_ranking
 from nas.paired_trials import PairedTests, paired_tests
 from nas.ports import Page, Query
 from nas.records import Search, Trial
 
 
 class Verdict(StrEnum):
-    """What a difference says about the candidate, by its interval and by which way the metric is better."""
+    """What a difference says about the candidate, and by which way the metric is better."""
 
     BETTER = "better"
     WORSE = "worse"
-    WITHIN_NOISE = "within_noise"  # the interval holds zero: no more than the noise of seeds
-    TOO_FEW_SEEDS = "too_few_seeds"  # fewer than two seeds that both were trained with
-
-
-class EstimateView(BaseModel):
-    """A mean over seeds with its 95 % interval (Student's t)."""
-
-    mean: float
-    seeds: int
-    low: float | None = Field(description="null with fewer than two seeds; so is `high`")
-    high: float | None
+    WITHIN_NOISE = "within_noise"  # no more than the noise of seeds
+    TOO_FEW_SEEDS = "too_few_seeds"  # to tell
 
 
 class DifferenceView(EstimateView):
@@ -52,17 +47,51 @@ class ComparisonView(BaseModel):
     )
     control_value: EstimateView
     difference: DifferenceView | None = Field(description="null where no seed was completed by both")
-    verdict: Verdict = Field(description="of the candidate; where less is better, a difference below zero is better")
+    verdict: Verdict = Field(
+        description="of the candidate, by whether the interval holds zero; where less is better, a difference below "
+        "zero is better"
+    )
+
+
+class LeadView(BaseModel):
+    """A candidate minus the next one; seeds of different candidates differ, so this is Welch's test of two means."""
+
+    over: int = Field(description="number of the next candidate")
+    mean: float = Field(description="of this candidate minus that of the next; below zero where less is better")
+    low: float | None = Field(
+        description="`low` and `high`: the 95 % interval of this difference alone; null, as the chances are, where "
+        "either has fewer than two seeds"
+    )
+    high: float | None
+    p: float | None = Field(description="two-sided, of this pair alone")
+    adjusted_p: float | None = Field(
+        description="of number 1 against number 2 as it is; those below adjusted for one another (Holm)"
+    )
+    verdict: Verdict = Field(
+        description="better: `adjusted_p` is below 0.05; within_noise: it is not; too_few_seeds: there is none"
+    )
+
+
+class RankedView(BaseModel):
+    """A candidate by the mean of its repeats."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [RANKED]})
+
+    candidate: int = Field(description="number of the candidate's trial")
+    first: float | None = Field(description="what that trial reached; it is not in the mean")
+    value: EstimateView = Field(description="over its completed repeats")
+    lead: LeadView | None = Field(description="over the next candidate; null of the last")
 
 
 class MetricComparison(BaseModel):
-    """Candidates against their controls in one metric, by candidate."""
+    """Candidates in one metric: against their controls, and in the order of their means."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [METRIC_COMPARISON]})
 
     metric: str
     goal: Literal["maximize", "minimize"] = Field(description="which way the metric is better")
-    items: list[ComparisonView]
+    items: list[ComparisonView] = Field(description="candidates against their controls, by candidate")
+    ranking: list[RankedView] = Field(description="candidates trained again, best mean first; of measured metrics")
 
 
 class PairedTestView(BaseModel):
@@ -84,7 +113,7 @@ class PairedTestView(BaseModel):
 
 
 class ComparisonList(BaseModel):
-    """Candidates against their controls: in every metric over seeds, and picture by picture within each seed."""
+    """The best candidates trained again: in every metric over seeds, and picture by picture within each seed."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -109,6 +138,16 @@ class ComparisonList(BaseModel):
         """Whether any candidate and control are compared in any metric."""
         return any(each.items for each in self.metrics)
 
+    def only(self, metrics: Sequence[str]) -> "ComparisonList":
+        """The comparisons in these metrics, in their order."""
+        known = {each.metric: each for each in self.metrics}
+        return self.model_copy(update={"metrics": [known[metric] for metric in metrics if metric in known]})
+
+    @property
+    def has_rankings(self) -> bool:
+        """Whether any candidate was trained again."""
+        return any(each.ranking for each in self.metrics)
+
 
 class Source(Protocol):
     """Where trials are read: a storage or a service."""
@@ -121,7 +160,8 @@ class Source(Protocol):
 def comparisons_of(
     source: Source, search: Search, metrics: Sequence[str] = (), *, paired: bool = True
 ) -> ComparisonList:
-    """The candidates that have controls against each of them, by default in the metrics of `default_metrics`.
+    """The candidates trained again, against their controls and against one another, by default in the metrics of
+    `default_metrics`.
 
     Without `paired`, what single pictures say is not read. Raises `NotFound` for a metric that no trial has, once one
     has completed, and `InvalidQuery` for no name of one.
@@ -152,6 +192,7 @@ def metric_comparison(trials: Sequence[Trial], metric: str, *, more_is_better: b
         metric=metric,
         goal="maximize" if more_is_better else "minimize",
         items=[_view(found, more_is_better=more_is_better) for found in comparisons(trials, metric)],
+        ranking=[_ranked(found) for found in mean_ranking(trials, metric, more_is_better=more_is_better)],
     )
 
 
@@ -162,6 +203,13 @@ def verdict_of(difference: Estimate | None, *, more_is_better: bool) -> Verdict:
     if not difference.excludes_zero:
         return Verdict.WITHIN_NOISE
     return Verdict.BETTER if (difference.mean > 0) == more_is_better else Verdict.WORSE
+
+
+def verdict_of_lead(lead: Lead) -> Verdict:
+    """What the lead of a candidate over the next one says."""
+    if lead.adjusted_p is None:
+        return Verdict.TOO_FEW_SEEDS
+    return Verdict.BETTER if lead.adjusted_p < LEVEL else Verdict.WITHIN_NOISE
 
 
 def _query(search: Search, metric: str) -> Query:
@@ -181,4 +229,14 @@ def _view(found: Comparison, *, more_is_better: bool) -> ComparisonView:
         control_value=EstimateView.model_validate(found.control_value, from_attributes=True),
         difference=None if difference is None else DifferenceView.model_validate(difference, from_attributes=True),
         verdict=verdict_of(difference, more_is_better=more_is_better),
+    )
+
+
+def _ranked(found: Ranked) -> RankedView:
+    lead = found.lead
+    return RankedView(
+        candidate=found.candidate,
+        first=found.first,
+        value=EstimateView.model_validate(found.value, from_attributes=True),
+        lead=None if lead is None else LeadView(**asdict(lead), verdict=verdict_of_lead(lead)),
     )

@@ -30,15 +30,33 @@ TRIAL: dict[str, Any] = {
     "started_at": "2026-03-01T09:00:04Z",
     "finished_at": "2026-03-01T09:00:49Z",
 }
+TRIAL_ROW: dict[str, Any] = {
+    **TRIAL,
+    "repeats": {"AP": {"mean": 0.396, "seeds": 3, "std": 0.006, "low": 0.3811, "high": 0.4109}},
+}
 COMPARISON: dict[str, Any] = {
     "candidate": 4,
     "control": "plain",
-    "candidate_value": {"mean": 0.405, "seeds": 3, "low": 0.392, "high": 0.418},
-    "control_value": {"mean": 0.382, "seeds": 3, "low": 0.371, "high": 0.393},
-    "difference": {"mean": 0.023, "seeds": 3, "low": 0.009, "high": 0.037, "excludes_zero": True},
+    "candidate_value": {"mean": 0.405, "seeds": 3, "std": 0.0052, "low": 0.392, "high": 0.418},
+    "control_value": {"mean": 0.382, "seeds": 3, "std": 0.0044, "low": 0.371, "high": 0.393},
+    "difference": {"mean": 0.023, "seeds": 3, "std": 0.0056, "low": 0.009, "high": 0.037, "excludes_zero": True},
     "verdict": "better",
 }
-METRIC_COMPARISON: dict[str, Any] = {"metric": "AP", "goal": "maximize", "items": [COMPARISON]}
+RANKED: dict[str, Any] = {
+    "candidate": 4,
+    "first": 0.41,
+    "value": {"mean": 0.396, "seeds": 3, "std": 0.006, "low": 0.3811, "high": 0.4109},
+    "lead": {
+        "over": 9,
+        "mean": 0.012,
+        "low": -0.0016,
+        "high": 0.0256,
+        "p": 0.0707,
+        "adjusted_p": 0.0707,
+        "verdict": "within_noise",
+    },
+}
+METRIC_COMPARISON: dict[str, Any] = {"metric": "AP", "goal": "maximize", "items": [COMPARISON], "ranking": [RANKED]}
 PAIRED_TEST: dict[str, Any] = {
     "candidate": 4,
     "control": "none",

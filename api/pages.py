@@ -15,12 +15,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
 
 from api.curves import ends_of
+from api.repeats import repeats_of
 from api.rows import trial_record
 from api.tables import trial_metrics, trials
 from nas.leaderboard import (
     NUMBER,
     OPERATORS,
     Position,
+    candidates_on,
     check_metrics,
     check_query,
     cursor_after,
@@ -43,7 +45,11 @@ def leaderboard_page(connection: Connection, search_id: str, query: Query) -> Pa
         check_metrics(query, _metrics(connection, search_id), search_id)
     shown = found[: query.limit]
     page = rows_of(connection, search_id, [position.number for position in shown])
-    return Page(trials=tuple(page), next_cursor=cursor_after(query, shown[-1]) if len(found) > query.limit else None)
+    return Page(
+        trials=tuple(page),
+        repeats=repeats_of(connection, search_id, candidates_on(page), query.estimated),
+        next_cursor=cursor_after(query, shown[-1]) if len(found) > query.limit else None,
+    )
 
 
 def rows_of(connection: Connection, search_id: str, numbers: list[int]) -> list[Trial]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -14,10 +14,12 @@ from api.curves import curves_of
 from api.database import reading, writing
 from api.identifiers import id_after
 from api.pages import leaderboard_page, rows_of
+from api.repeats import repeats_of
 from api.rows import NOBODY, AnyRow, event_record, infeasible_record, search_record, trial_record
 from api.tables import events, infeasible, leases, redraws, searches, trial_metrics, trials
 from nas.clock import Clock, utc
 from nas.errors import IdempotencyConflict, InvalidQuery, NotFound
+from nas.estimates import Estimates
 from nas.leaderboard import FOREIGN_CURSOR, MAX_LIMIT, decode_cursor, encode_cursor
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import (
@@ -186,6 +188,11 @@ class SqlRecords:
         """The trials of these numbers, in their order, as on a leaderboard page."""
         with reading(self._engine) as connection:
             return rows_of(connection, search_id, numbers)
+
+    def repeats(self, search_id: str, numbers: Sequence[int], metrics: Sequence[str]) -> Estimates:
+        """What these candidates reached in these measured metrics, over their repeats, as on a leaderboard page."""
+        with reading(self._engine) as connection:
+            return repeats_of(connection, search_id, numbers, metrics)
 
     def events(self, search_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
         """What happened after the event with sequence `after`, oldest first."""

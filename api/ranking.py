@@ -1,6 +1,6 @@
 """The Pareto front of a stored search."""
 
-from api.schemas import ParetoFront, trial_view
+from api.schemas import ParetoFront, trial_row
 from api.storage import SqlStorage
 from nas.document import SearchDocument
 from nas.pareto import pareto_front
@@ -18,7 +18,8 @@ def front_of(storage: SqlStorage, search: Search, limit: int) -> ParetoFront:
     points = storage.completed_metrics(search.id, judged)
     bare = (_bare(search.id, number, metrics) for number, metrics in points.items())
     front = [trial.number for trial in pareto_front(bare, document.objectives, document.constraints)]
-    items = [trial_view(trial) for trial in storage.rows(search.id, front[:limit])]
+    repeats = storage.repeats(search.id, front[:limit], objectives)
+    items = [trial_row(trial, repeats) for trial in storage.rows(search.id, front[:limit])]
     return ParetoFront(objectives=objectives, size=len(front), items=items)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.examples import DOCUMENT, EVENT, MEASUREMENT, SEARCH, SPACE, TRIAL
+from api.examples import DOCUMENT, EVENT, MEASUREMENT, SEARCH, SPACE, TRIAL, TRIAL_ROW
+from nas.estimates import Estimates
 from nas.ports import Page, SearchPage, SearchSummary
 from nas.records import Companion, Event, Failure, Measurement, Search, SearchStatus, Trial, TrialStatus
 
@@ -118,6 +119,31 @@ class TrialView(BaseModel):
     finished_at: datetime | None
 
 
+class EstimateView(BaseModel):
+    """A mean over seeds with its spread and its 95 % interval (Student's t)."""
+
+    mean: float
+    seeds: int
+    std: float | None = Field(
+        description="standard deviation over the seeds; null with fewer than two, as are `low` and `high`"
+    )
+    low: float | None
+    high: float | None
+
+
+class TrialRow(TrialView):
+    """One trial of a list, and what came of training its candidate again."""
+
+    model_config = _example(TRIAL_ROW)
+
+    repeats: dict[str, EstimateView] = Field(
+        description="of a candidate that was trained again, by metric: the mean over its completed repeats, for the "
+        "metric the list is sorted by and for the objectives, as far as they are measured. The trial itself, whose "
+        "values stand in `metrics`, is not in the mean: that it is one of the best of many is partly luck. Empty for "
+        "all other trials"
+    )
+
+
 class PromotionView(BaseModel):
     """A trial that was stopped early and taken up again."""
 
@@ -154,20 +180,20 @@ class TrialDetail(TrialView):
 class TrialList(BaseModel):
     """A page of trials in the order asked for."""
 
-    model_config = _example({"items": [TRIAL], "next_cursor": "WyIxYWQxOWFhZGFlNmUiLDAuNDEsNF0"})
+    model_config = _example({"items": [TRIAL_ROW], "next_cursor": "WyIxYWQxOWFhZGFlNmUiLDAuNDEsNF0"})
 
-    items: list[TrialView]
+    items: list[TrialRow]
     next_cursor: str | None = Field(description="send it as `cursor` for the next page; null on the last")
 
 
 class ParetoFront(BaseModel):
     """The trials no other trial beats on every objective."""
 
-    model_config = _example({"objectives": ["AP", "params"], "size": 1, "items": [TRIAL]})
+    model_config = _example({"objectives": ["AP", "params"], "size": 1, "items": [TRIAL_ROW]})
 
     objectives: list[str]
     size: int = Field(description="trials on the front; `items` holds the first of them")
-    items: list[TrialView]
+    items: list[TrialRow]
 
 
 class EventView(BaseModel):
@@ -267,8 +293,15 @@ def search_detail(summary: SearchSummary) -> SearchDetail:
 
 
 def trial_view(trial: Trial) -> TrialView:
-    """A trial as a row."""
+    """A trial with the newest values."""
     return TrialView(**_row(trial))
+
+
+def trial_row(trial: Trial, repeats: Estimates) -> TrialRow:
+    """A trial of a list, with what is known of its repeats."""
+    known = repeats.get(trial.number, {})
+    views = {metric: EstimateView.model_validate(each, from_attributes=True) for metric, each in known.items()}
+    return TrialRow(**_row(trial), repeats=views)
 
 
 def trial_detail(trial: Trial) -> TrialDetail:
@@ -287,7 +320,7 @@ def trial_detail(trial: Trial) -> TrialDetail:
 
 def trial_list(page: Page) -> TrialList:
     """A page of trials."""
-    return TrialList(items=[trial_view(trial) for trial in page.trials], next_cursor=page.next_cursor)
+    return TrialList(items=[trial_row(trial, page.repeats) for trial in page.trials], next_cursor=page.next_cursor)
 
 
 def event_list(events: Iterable[Event], after: int) -> EventList:

@@ -35,8 +35,8 @@ def page() -> str:
 def section(title: str, model: type[BaseModel], written: set[type[BaseModel]]) -> list[str]:
     """A heading, the model's first line, a table of its fields, then the sections of its parts."""
     written.add(model)
-    first_line = (model.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
-    lines = [f"## {title}", "", first_line, "", "| field | type | default | meaning |", "|---|---|---|---|"]
+    first_paragraph = " ".join((model.__doc__ or "").strip().split("\n\n")[0].split())
+    lines = [f"## {title}", "", first_paragraph, "", "| field | type | default | meaning |", "|---|---|---|---|"]
     lines += [row(name, field) for name, field in model.model_fields.items()] + [""]
     for name, field in model.model_fields.items():
         for part in models_in(field.annotation):

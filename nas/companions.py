@@ -1,14 +1,16 @@
 """Companions: trials beside the best candidates, with more seeds and with the controls they have to beat.
 
 They begin when every candidate has ended. Repeat k = 1, 2 ... of a candidate and of each of its controls share one
-seed, so that their differences can be paired. The trial that made a candidate one of the best is not among them: being
-the best of many is partly luck, and that luck would count for it.
+seed, so that their differences can be paired; those of another candidate have others (docs/decisions/0005). The trial
+that made a candidate one of the best is not among them: being the best of many is partly luck, and that luck would
+count for it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nas.constraints import excess
 from nas.document import ComparisonOptions, SearchDocument
 from nas.pareto import point
 from nas.records import Companion, Trial, TrialStatus
@@ -109,9 +111,13 @@ def planned(
 
 
 def _best(candidates: Sequence[Trial], document: SearchDocument) -> list[Trial]:
-    """The completed candidates, best first objective first, ties by number."""
-    completed = [trial for trial in candidates if trial.status is TrialStatus.COMPLETED]
-    return sorted(completed, key=lambda trial: (-point(trial.metrics, document.objectives)[0], trial.number))
+    """The completed candidates, those first that keep measured bounds, best first objective first, ties by number."""
+
+    def place(trial: Trial) -> tuple[float, float, int]:
+        broken = excess(trial.metrics, document.constraints)
+        return broken, -point(trial.metrics, document.objectives)[0], trial.number
+
+    return sorted((trial for trial in candidates if trial.status is TrialStatus.COMPLETED), key=place)
 
 
 def _beside(

@@ -63,16 +63,28 @@ class Budget(Options):
 
 
 class ComparisonOptions(Options):
-    """The best candidates are trained again with new seeds, and their controls beside them: on top of the budget."""
+    """The best candidates are trained again with new seeds, and their controls beside them: on top of the budget.
+    Leaderboard rows then carry mean, spread and 95 % interval over these repeats, and `nas compare` says whether number
+    1 by its mean beats number 2. The trial that made a candidate one of the best is not in its mean."""
 
-    top: int = Field(1, ge=0, le=100, description="how many of the best candidates, by the first objective; 0: none")
+    top: int = Field(
+        1,
+        ge=0,
+        le=100,
+        description="how many of the best candidates, by the first objective, those first that keep measured "
+        "constraints; 0: none",
+    )
     equal_macs: bool = Field(
         False,
         description="one more control of a learned resizer: the plain interpolation to so large an output that the "
         "whole costs as many multiply-adds",
     )
     seeds: int = Field(
-        3, ge=1, le=100, description="new seeds that each of them, and each of its controls, is trained with"
+        3,
+        ge=1,
+        le=100,
+        description="new seeds that each of them, and each of its controls, is trained with; from 2 on there are "
+        "intervals, and 5 tell much more than 3",
     )
     controls: bool = Field(True, description="train the controls beside them; false: only the candidates again")
 

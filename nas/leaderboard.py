@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nas.errors import InvalidQuery, NotFound
+from nas.estimates import estimates_of
 from nas.ports import Condition, Page, Query
 from nas.records import Measurement, Search, Trial, TrialStatus
 from nas.screening import SCORES
@@ -51,7 +52,8 @@ def parse_query(
 ) -> Query:
     """The query of `sort` (see `parse_sort`) and `where` ("params<300000"); without `sort`, of the first objective.
 
-    A `where` may hold several conditions, separated by commas. Raises `InvalidQuery`.
+    Its page tells of repeats in the metric and in the objectives. A `where` may hold several conditions, separated by
+    commas. Raises `InvalidQuery`.
     """
     goals = {} if search is None else _goals(search)
     metric, descending = parse_sort(next(iter(goals), "") if sort is None else sort, goals)
@@ -63,6 +65,7 @@ def parse_query(
         limit=limit,
         cursor=cursor,
         statuses=tuple(statuses),
+        estimated=tuple(dict.fromkeys([*([] if search is None or metric == NUMBER else [metric]), *goals])),
     )
     check_query(query)
     return query
@@ -148,7 +151,7 @@ def cursor_after(query: Query, position: Position) -> str:
 
 
 def fingerprint(query: Query) -> str:
-    """What binds a cursor to its query: everything but the limit and the cursor itself."""
+    """What binds a cursor to its query: all that says which trials come in which order."""
     conditions = sorted((c.metric, c.operator, c.bound) for c in query.where)
     text = json.dumps([query.sort, query.descending, conditions, sorted(query.statuses)])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -185,8 +188,8 @@ def check_metrics(query: Query, known: Sequence[str], search_id: str) -> None:
             raise NotFound(f"no trial of search {search_id} has the metric {shown(metric)}{nearest(metric, alike)}")
 
 
-def select(trials: Iterable[Trial], query: Query) -> Page:
-    """The page of the query over these trials: the rule every storage must agree with."""
+def select(trials: Sequence[Trial], query: Query) -> Page:
+    """The page of the query over these trials, all of a search: the rule every storage must agree with."""
     check_query(query)
     rows = sorted(
         (sort_key(value, trial.number, query), trial)
@@ -199,7 +202,13 @@ def select(trials: Iterable[Trial], query: Query) -> Page:
     if position is not None:
         after = sort_key(position.value, position.number, query)
         rows = [row for row in rows if row[0] > after]
-    return page_of([trial for _, trial in rows[: query.limit + 1]], query)
+    page = page_of([trial for _, trial in rows[: query.limit + 1]], query)
+    return replace(page, repeats=estimates_of(trials, candidates_on(page.trials), query.estimated))
+
+
+def candidates_on(page: Iterable[Trial]) -> list[int]:
+    """The numbers of the candidates on a page: only they are trained again."""
+    return [trial.number for trial in page if trial.companion is None]
 
 
 def page_of(trials: Sequence[Trial], query: Query) -> Page:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nas.comparisons import Estimate, comparisons, estimate
+from nas.comparisons import comparisons
 from nas.errors import InvalidQuery
+from nas.estimates import Estimate, estimate
 from nas.headings import Heading, headings, is_architecture, key
 from nas.records import Trial, TrialStatus
 from search_spaces.reading import nearest

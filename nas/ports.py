@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from nas.estimates import Estimates
 from nas.records import (
     DEFAULT_PROJECT,
     Assignment,
@@ -126,14 +127,17 @@ class Query:
     limit: int = 50
     cursor: str | None = None
     statuses: tuple[TrialStatus, ...] = (TrialStatus.COMPLETED,)
+    estimated: tuple[str, ...] = ()  # measured metrics in which the page tells of repeats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """Trials with their curve reduced to one measurement: the last fidelity, holding the newest value of every metric,
-    so `metrics` of each is complete. `next_cursor` is None on the last page."""
+    so `metrics` of each is complete. `repeats` tells what those candidates among them reached that were trained again.
+    `next_cursor` is None on the last page."""
 
     trials: tuple[Trial, ...]
+    repeats: Estimates = field(default_factory=dict)
     next_cursor: str | None = None
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
 
-from api.commands.tables import metric, plain_table, signed
-from api.comparing import ComparisonList, DifferenceView, EstimateView, MetricComparison, PairedTestView, Verdict
+from api.commands.tables import metric, plain_table, signed, value
+from api.comparing import ComparisonList, DifferenceView, MetricComparison, PairedTestView, Verdict
+from api.schemas import EstimateView
 from nas.comparisons import CANDIDATE
 from nas.records import Search
 
@@ -23,7 +24,9 @@ Cells = list[str]  # of a column, its header first
 
 
 def comparison_tables(search: Search, compared: ComparisonList) -> list[Table]:
-    """One metric in one table; several as the values of all, and below them the differences."""
+    """One metric in one table; several as the values of all, and below them the differences. None without controls."""
+    if not compared.has_items:
+        return []
     if len(compared.metrics) == 1:
         return [comparison_table(search, compared.metrics[0])]
     return [*values_tables(search, compared.metrics), differences_table(compared.metrics)]
@@ -91,13 +94,6 @@ def paired_tables(tests: Sequence[PairedTestView]) -> Iterator[Table]:
         yield table
 
 
-def value(name: str, found: EstimateView | None) -> str:
-    """A mean and half its interval, as far as there are seeds for it."""
-    if found is None or found.low is None or found.high is None:
-        return "" if found is None else metric(name, found.mean)
-    return f"{metric(name, found.mean)} ±{metric(name, (found.high - found.low) / 2)}"
-
-
 def difference(name: str, value: DifferenceView | None) -> str:
     """A difference in a metric with its interval, as far as there are seeds for them."""
     if value is None:
@@ -130,10 +126,10 @@ def _values(compared: MetricComparison) -> Mapping[Row, EstimateView]:
 
 def _fitting(left: Sequence[Cells], columns: Sequence[Cells], *, title: str) -> Iterator[Table]:
     """Tables of the columns in their order, each behind those on the left and not wider than `WIDTH` where possible."""
-    room = WIDTH + 1 - _width(left)
+    room = WIDTH + 1 - width(left)
     group: list[Cells] = []
     for column in columns:
-        if group and _width([*group, column]) > room:
+        if group and width([*group, column]) > room:
             yield _table([*left, *group], title)
             group = []
         group.append(column)
@@ -141,7 +137,7 @@ def _fitting(left: Sequence[Cells], columns: Sequence[Cells], *, title: str) -> 
         yield _table([*left, *group], title)
 
 
-def _width(columns: Sequence[Cells]) -> int:
+def width(columns: Sequence[Cells]) -> int:
     """Of these columns, each with a blank before it."""
     return sum(max(map(len, cells)) + 1 for cells in columns)
 

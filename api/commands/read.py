@@ -10,6 +10,7 @@ from rich.console import Console
 
 from api.client import Reader, RestClient
 from api.commands.comparison_tables import comparison_tables, paired_tables
+from api.commands.mean_tables import show_means, worth_a_table
 from api.commands.progress import follow, verdict
 from api.commands.run import TOP, exit_code
 from api.commands.session import AsJson, ExitCode, SearchName, console, print_json, reader
@@ -21,11 +22,11 @@ from api.commands.tables import (
     metrics_table,
     searches_table,
 )
-from api.comparing import ComparisonList, comparisons_of
+from api.comparing import ComparisonList, comparisons_of, default_metrics
 from api.errors import Refused
-from api.schemas import search_view, trial_detail, trial_view
+from api.schemas import search_view, trial_detail, trial_list
 from nas.errors import NotFound
-from nas.leaderboard import parse_query
+from nas.leaderboard import NUMBER, parse_query
 from nas.ports import SearchSummary
 from nas.records import LEGAL_SEARCH, Search, SearchStatus, Trial
 
@@ -73,17 +74,18 @@ def leaderboard(
         summary = source.summary(source.search(search).id)
         found = summary.search
         query = parse_query(sort=sort, search=found, where=where, limit=top)
-        trials = source.leaderboard(found.id, query).trials
-        compared = compared_by(source, found, paired=False)
+        page = source.leaderboard(found.id, query)
+        usual = default_metrics(found)
+        compared = compared_by(source, found, [*query.estimated, *usual], paired=False)
     if as_json:
-        print_json([trial_view(trial).model_dump(mode="json") for trial in trials])
+        print_json(trial_list(page).model_dump(mode="json")["items"])
         return
     extra = [query.sort, *(condition.metric for condition in query.where)]
     told = console()
-    told.print(leaderboard_table(summary, trials, [name for name in extra if name != "number"]))
-    if compared.has_items:
-        for table in comparison_tables(found, compared):
-            told.print("", table)
+    told.print(leaderboard_table(summary, page, [name for name in extra if name != NUMBER]))
+    show_means(told, found, worth_a_table(compared.metrics)[:1])
+    for table in comparison_tables(found, compared.only(usual)):
+        told.print("", table)
 
 
 def compare(
@@ -91,13 +93,14 @@ def compare(
     metric: Metrics = [],  # noqa: B006 - typer makes a new list of it
     as_json: AsJson = False,
 ) -> None:
-    """Show the best candidates of a search against their controls, over several seeds, and picture by picture."""
+    """Show the best candidates of a search over several seeds: in the order of their means, against one another and
+    against their controls; and picture by picture."""
     with reader() as source:
         found = source.search(search)
         compared = compared_by(source, found, metric)
     if as_json:
         print_json(compared.model_dump(mode="json"))
-    elif compared.has_items:
+    elif compared.has_items or compared.has_rankings:
         show_compared(found, compared)
     else:
         console().print(nothing_compared(found, compared), soft_wrap=True, markup=False, highlight=False)
@@ -151,10 +154,12 @@ def compared_by(source: Reader, search: Search, metrics: Sequence[str] = (), *, 
 
 
 def show_compared(search: Search, compared: ComparisonList) -> None:
-    """The comparisons over seeds, then those picture by picture and what had to be left out of them."""
+    """The order of means, the comparisons with controls, then those picture by picture and what had to be left out."""
     told = console()
+    ranked = worth_a_table(compared.metrics)
+    show_means(told, search, ranked)
     for place, table in enumerate([*comparison_tables(search, compared), *paired_tables(compared.paired_tests)]):
-        told.print(*([""] if place else []), table)
+        told.print(*([""] if place or ranked else []), table)
     if compared.paired_tests_left_out:
         told.print(f"\n{compared.paired_tests_left_out}", soft_wrap=True, markup=False, highlight=False)
 
@@ -162,7 +167,7 @@ def show_compared(search: Search, compared: ComparisonList) -> None:
 def nothing_compared(search: Search, compared: ComparisonList) -> str:
     """Why there is nothing to show."""
     if compared.trials:
-        return f"{search.name}: no candidate and control beside it have completed with {compared.metrics[0].metric} yet"
+        return f"{search.name}: no candidate that is trained again has completed with {compared.metrics[0].metric} yet"
     return f"{search.name}: nothing stands beside its candidates; see `comparison` in docs/document.md"
 
 

@@ -14,12 +14,13 @@ from rich.console import Console
 
 from api.bootstrap import Driver, conduct, give_up
 from api.commands.comparison_tables import comparison_tables
+from api.commands.mean_tables import show_means, worth_a_table
 from api.commands.progress import best_candidate, follow, verdict
 from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_json, settings, storage
 from api.commands.tables import leaderboard_table
 from api.comparing import comparisons_of
 from api.errors import Refused
-from api.schemas import search_detail, trial_view
+from api.schemas import search_detail, trial_list
 from nas.document import SearchDocument, load_document
 from nas.errors import DocumentError
 from nas.leaderboard import parse_query
@@ -172,18 +173,18 @@ def wait_for_parent() -> None:
 
 
 def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> None:
-    """The leaderboard, how the best candidates compare with their controls, and what to look at next."""
-    best = store.leaderboard(search.id, parse_query(search=search, limit=TOP)).trials
+    """The leaderboard, how the best candidates compare with one another and with controls, what to look at next."""
+    best = store.leaderboard(search.id, parse_query(search=search, limit=TOP))
     summary, compared = store.summary(search.id), comparisons_of(store, search, paired=False)
     if as_json:
         detail = search_detail(summary).model_dump(mode="json")
-        rows = [trial_view(trial).model_dump(mode="json") for trial in best]
+        rows = trial_list(best).model_dump(mode="json")["items"]
         print_json({**detail, "leaderboard": rows, "comparisons": compared.model_dump(mode="json")["metrics"]})
         return
     told.print(leaderboard_table(summary, best))
-    if compared.has_items:
-        for table in comparison_tables(search, compared):
-            told.print("", table)
+    show_means(told, search, worth_a_table(compared.metrics)[:1])
+    for table in comparison_tables(search, compared):
+        told.print("", table)
     if search.status is not SearchStatus.COMPLETED:
         told.print(f"{search.name}: {verdict(search)}", soft_wrap=True, markup=False)
     companions = sum(trial.companion is not None for trial in compared.trials)

@@ -10,7 +10,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from nas.ports import SearchSummary
+from api.schemas import EstimateView
+from nas.estimates import Estimate
+from nas.ports import Page, SearchSummary
 from nas.records import Companion, Measurement, Search, Trial, TrialStatus
 
 COUNTED = ("params", "macs")
@@ -32,22 +34,44 @@ def searches_table(summaries: Iterable[SearchSummary]) -> Table:
     return table
 
 
-def leaderboard_table(summary: SearchSummary, trials: Sequence[Trial], extra: Sequence[str] = ()) -> Table:
-    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time; and a note on
-    those that are no candidates, or break a bound.
+def leaderboard_table(summary: SearchSummary, page: Page, extra: Sequence[str] = ()) -> Table:
+    """The best trials: rank, number, objectives, other metrics asked for, params, macs, training time; of candidates
+    that were trained again the mean; and a note on those that are no candidates, or break a bound.
 
     Below it, which candidates were drawn in vain.
     """
     search = summary.search
     names = list(dict.fromkeys([*objectives(search), *extra, *COUNTED]))
-    marked = ["note"] if any(trial.companion or trial.broken for trial in trials) else []
-    table = plain_table("rank", "trial", *names, "time", *marked, title=f"Leaderboard of {search.name}", numbers=True)
-    for rank, trial in enumerate(trials, 1):
+    again = next((name for name in [*extra, *names] if any(name in known for known in page.repeats.values())), None)
+    means = [] if again is None else [f"{again} again (seeds)"]
+    marked = ["note"] if any(trial.companion or trial.broken for trial in page.trials) else []
+    headers = ("rank", "trial", *names, *means, "time", *marked)
+    table = plain_table(*headers, title=f"Leaderboard of {search.name}", numbers=True)
+    table.collapse_padding = again is not None  # so that it fits a terminal still
+    for rank, trial in enumerate(page.trials, 1):
         values = [metric(name, trial.metrics.get(name)) for name in names]
+        values += [] if again is None else [mean(again, page.repeats.get(trial.number, {}).get(again))]
         row = [str(rank), str(trial.number), *values, duration(last_elapsed(trial))]
         table.add_row(*row, *(note(trial) for _ in marked))
     table.caption = drawn_in_vain(summary)
     return table
+
+
+def mean(name: str, found: Estimate | None) -> str:
+    """The mean over repeats with half its interval and the number of seeds; nothing of a trial that has none."""
+    return "" if found is None else f"{value(name, found)} ({found.seeds})"
+
+
+def value(name: str, found: Estimate | EstimateView | None) -> str:
+    """A mean and half its interval, as far as there are seeds for it."""
+    if found is None or found.low is None or found.high is None:
+        return "" if found is None else metric(name, found.mean)
+    return f"{metric(name, found.mean)} {half_width(name, found.low, found.high)}"
+
+
+def half_width(name: str, low: float, high: float) -> str:
+    """Half an interval, as ±0.0124."""
+    return f"±{metric(name, (high - low) / 2)}"
 
 
 def note(trial: Trial) -> str:

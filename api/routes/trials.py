@@ -50,7 +50,7 @@ def list_trials(
     cursor: Cursor = None,
 ) -> TrialList:
     """All trials by ascending number, in any status or some."""
-    query = parse_query(sort=NUMBER, limit=limit, cursor=cursor, statuses=_distinct(status))
+    query = parse_query(sort=NUMBER, search=search, limit=limit, cursor=cursor, statuses=_distinct(status))
     return trial_list(storage.leaderboard(search.id, query))
 
 
@@ -71,8 +71,9 @@ def get_leaderboard(
     cursor: Cursor = None,
 ) -> TrialList:
     """Trials sorted by any metric, ties by number, filtered by any metrics. Pages stay as quick in a search of 100,000
-    trials as in a small one, and trials that finish meanwhile never make a row appear twice. 404 for a metric that no
-    trial of the search has."""
+    trials as in a small one, and trials that finish meanwhile never make a row appear twice. Rows of candidates that
+    were trained again carry the mean over these repeats, with spread and 95 % interval. 404 for a metric that no trial
+    of the search has."""
     query = parse_query(sort=sort, search=search, where=where, limit=limit, cursor=cursor, statuses=_distinct(status))
     return trial_list(storage.leaderboard(search.id, query))
 
@@ -90,9 +91,9 @@ def get_comparisons(
     metric: Metrics = [],  # noqa: B006 - FastAPI copies it
     paired: Paired = True,
 ) -> ComparisonList:
-    """The best candidates against their controls: means over seeds, differences paired by seed, 95 % intervals; where
-    trials keep which pictures they got right, McNemar's test within each seed. 404 for a metric that no trial of the
-    search has."""
+    """The best candidates trained again: in the order of their means over new seeds, with spread, 95 % interval and
+    whether each one beats the next; against their controls by differences paired by seed; where trials keep which
+    pictures they got right, by McNemar's test within each seed. 404 for a metric that no trial of the search has."""
     return comparisons_of(storage, search, metric, paired=paired)
 
 

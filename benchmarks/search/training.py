@@ -25,9 +25,9 @@ from rich.console import Console
 from api.storage import open_storage
 from benchmarks.__main__ import table
 from benchmarks.rows import Row
-from nas.comparisons import estimate
 from nas.constraints import violation
 from nas.document import SearchDocument, load_document
+from nas.estimates import estimate
 from nas.opening import open_controller
 from nas.records import Assignment, Measurement, TrialStatus
 from nas.static_metrics import static_metrics_of

@@ -1,12 +1,15 @@
 """The laws of leaderboards: filter, sort, pages. Part of the conformance suite of storages."""
 
+from dataclasses import replace
+
 import pytest
 
 from nas.errors import InvalidQuery, NotFound
+from nas.estimates import estimate
 from nas.leaderboard import parse_query
-from nas.ports import Query, Storage
-from nas.records import Lease, Measurement, TrialStatus
-from nas.testing.stored import ClockFixture, add_completed, add_running, leased, numbers
+from nas.ports import Condition, Query, Storage
+from nas.records import Companion, Lease, Measurement, TrialStatus
+from nas.testing.stored import ClockFixture, add_beside, add_completed, add_running, leased, numbers
 
 
 class LeaderboardLaws(ClockFixture):
@@ -77,6 +80,31 @@ class LeaderboardLaws(ClockFixture):
         (last,) = row.measurements
         assert (last.fidelity, last.elapsed_s) == (2, 2.0)
         assert numbers(storage, lease, parse_query(sort="-AP", where=["AP<0.2"])) == []
+
+    def test_candidates_that_were_trained_again_carry_what_their_repeats_reached(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": 0.9, "loss": 1.0}, {"AP": 0.5}])
+        for repeat, (control, value) in enumerate([(None, 0.4), (None, 0.6), ("plain", 0.1), (None, 0.7)], 1):
+            add_beside(storage, lease, Companion(candidate=0, control=control, repeat=repeat), {"AP": value})
+        storage.move_trial(lease, 5, TrialStatus.FAILED)
+        add_beside(storage, lease, Companion(candidate=0, repeat=5), {"loss": 2.0})
+        for number in (2, 3, 4, 6):
+            storage.move_trial(lease, number, TrialStatus.COMPLETED)
+        query = Query(sort="AP", estimated=("AP", "loss", "params"))
+        expected = {0: {"AP": estimate([0.4, 0.6]), "loss": estimate([2.0])}}
+        page = storage.leaderboard(lease.search_id, query)
+        assert page.repeats == expected
+        assert [row.number for row in page.trials] == [0, 3, 1, 2, 4]
+        others = replace(query, where=(Condition(metric="AP", operator="<", bound=0.9),))
+        assert storage.leaderboard(lease.search_id, others).repeats == {}
+        assert storage.leaderboard(lease.search_id, parse_query(sort="AP")).repeats == {}
+
+    def test_a_page_goes_on_whatever_it_tells_of_repeats(self, storage: Storage) -> None:
+        lease = leased(storage)
+        add_completed(storage, lease, [{"AP": 0.9}, {"AP": 0.5}])
+        cursor = storage.leaderboard(lease.search_id, parse_query(sort="AP", limit=1)).next_cursor
+        query = Query(sort="AP", cursor=cursor, estimated=("AP",))
+        assert numbers(storage, lease, query) == [1]
 
     def test_pages_join_to_the_whole(self, storage: Storage) -> None:
         lease = leased(storage)

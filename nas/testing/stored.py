@@ -6,7 +6,7 @@ import pytest
 
 from nas.clock import ManualClock
 from nas.ports import Query, Storage
-from nas.records import Lease, Measurement, SearchStatus, Trial, TrialStatus
+from nas.records import Companion, Lease, Measurement, SearchStatus, Trial, TrialStatus
 
 TTL_S = 60.0
 
@@ -46,6 +46,14 @@ def add_completed(storage: Storage, lease: Lease, metrics: Sequence[dict[str, fl
         add_running(storage, lease, number)
         storage.add_measurement(lease, number, Measurement(fidelity=1, metrics=measured))
         storage.move_trial(lease, number, TrialStatus.COMPLETED)
+
+
+def add_beside(storage: Storage, lease: Lease, companion: Companion, metrics: dict[str, float]) -> None:
+    """The next trial, a companion that runs and was measured."""
+    number = len(storage.trials(lease.search_id))
+    storage.add_trial(lease, trial(number, companion=companion))
+    storage.move_trial(lease, number, TrialStatus.RUNNING)
+    storage.add_measurement(lease, number, Measurement(fidelity=1, metrics=metrics))
 
 
 def numbers(storage: Storage, lease: Lease, query: Query) -> list[int]:

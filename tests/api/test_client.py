@@ -15,6 +15,7 @@ from nas.leaderboard import parse_query
 from nas.records import FailureKind, SearchStatus, TrialStatus
 from nas.testing.searches import SPLIT, ToyEvaluator, toy_controller, toy_document
 from tests.api.compared_search import compared_search
+from tests.api.repeated_search import repeated_search
 from tests.api.robust_search import robust_search
 
 
@@ -61,6 +62,15 @@ def test_pages_of_the_leaderboard_are_the_stored_ones(rest, sqlite_storage, toys
         cursor = page.next_cursor
         if cursor is None:
             break
+
+
+def test_what_repeats_reached_is_what_is_stored(rest, sqlite_storage):
+    search = repeated_search(sqlite_storage)
+    query = parse_query(sort="AP50", search=search, limit=10)
+    page, stored = rest.leaderboard(search.id, query), sqlite_storage.leaderboard(search.id, query)
+    assert page.repeats == stored.repeats
+    assert sorted(page.repeats) == [0, 1, 2, 3]
+    assert rest.comparisons(search.id) == comparisons_of(sqlite_storage, search)
 
 
 def test_what_is_compared_is_what_is_stored(rest, sqlite_storage):

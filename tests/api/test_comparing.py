@@ -12,8 +12,8 @@ from api.comparing import (
     default_metrics,
     verdict_of,
 )
-from nas.comparisons import Estimate
 from nas.errors import InvalidQuery, NotFound
+from nas.estimates import Estimate
 from nas.memory import MemoryStorage
 from nas.records import Search
 from tests.api.compared_search import compared_search

@@ -5,11 +5,12 @@ import pytest
 from nas.agenda import Signal
 from nas.companions import planned
 from nas.drivers.inline import run_inline
+from nas.mean_ranking import mean_ranking
 from nas.memory import MemoryStorage
-from nas.records import Assignment, Companion, Finished, Measured, Measurement, SearchStatus, TrialStatus
+from nas.records import Assignment, Companion, FailureKind, Finished, Measured, Measurement, SearchStatus, TrialStatus
 from nas.rules import comparison_of
 from nas.seeds import trial_seed
-from nas.testing.searches import ToyEvaluator, toy_controller, toy_document, toy_metrics
+from nas.testing.searches import SPLIT, ToyEvaluator, toy_controller, toy_document, toy_metrics
 from nas.testing.stored import trial
 from search_spaces.registry import architecture_from, published_architecture
 
@@ -121,6 +122,43 @@ def test_a_search_of_an_exhausted_space_killed_among_its_companions_ends_as_if_i
     assert (second.redraws, second.infeasible) == (first.redraws, first.infeasible)
     assert second.search.reason == first.search.reason
     assert "no untried feasible candidate" in second.search.reason
+
+
+def test_candidates_that_keep_measured_bounds_are_trained_again_first():
+    asked = document(comparison={"top": 2, "seeds": 1}, constraints=[{"metric": "AP50", "max": 0.5}])
+    values = [(0.9, 0.8), (0.7, 0.4), (0.8, 0.6), (0.2, 0.5)]
+    trials = [
+        trial(
+            number,
+            status=TrialStatus.COMPLETED,
+            architecture=architecture_from(RESIZER).model_dump(mode="json"),
+            measurements=(Measurement(fidelity=1, metrics={"AP": ap, "AP50": ap50}),),
+        )
+        for number, (ap, ap50) in enumerate(values)
+    ]
+    plans = planned(trials, asked, architecture_from, toy_metrics)
+    assert [plan.companion.candidate for plan in plans if plan.companion.control is None] == [1, 3]
+
+
+@pytest.mark.parametrize("goal", ["maximize", "minimize"])
+def test_repeats_run_to_their_end_whatever_early_stopping_did_to_candidates(storage, goal):
+    stopping = document(
+        budget={"trials": 12},
+        objectives=[{"metric": "AP", "goal": goal}, {"metric": "params", "goal": "minimize"}],
+        scheduler={"kind": "asha", "eta": 2},
+        task={"kind": "detection", "data": {"train": SPLIT, "val": SPLIT, "classes": 3}, "epochs": 4},
+    )
+    controller = toy_controller(storage, stopping)
+    run_inline(controller, ToyEvaluator({13: FailureKind.DIVERGED}, epochs=4))
+    trials = storage.trials(controller.search_id)
+    assert {each.status for each in trials[:12]} == {TrialStatus.COMPLETED, TrialStatus.STOPPED}
+    assert any(each.promotions for each in trials[:12])
+    candidates = {each.companion.candidate for each in trials[12:]}
+    assert {trials[number].status for number in candidates} == {TrialStatus.COMPLETED}
+    assert [each.fidelity for each in trials[12:]] == [4, 1, 4, 4, 4, 4]
+    ranking = mean_ranking(trials, "AP", more_is_better=goal == "maximize")
+    assert sorted(each.value.seeds for each in ranking) == [2, 3]
+    assert {each.candidate for each in ranking} == candidates
 
 
 def test_companions_wait_for_the_last_candidate(storage):

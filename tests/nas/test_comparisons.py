@@ -1,12 +1,8 @@
 """Candidates against their controls: paired differences, intervals, and what counts for nothing."""
 
-import math
-import random
-import statistics
-
 import pytest
 
-from nas.comparisons import comparisons, estimate
+from nas.comparisons import comparisons
 from nas.records import Companion, Measurement, TrialStatus
 from nas.testing.stored import trial
 
@@ -50,21 +46,3 @@ def test_every_candidate_is_held_to_each_of_its_controls():
         measured(5, 0.1, beside(1)),
     ]
     assert [(each.candidate, each.control) for each in comparisons(trials, "AP")] == [(1, "none"), (1, "mse")]
-
-
-def test_the_interval_is_students():
-    found = estimate([1.0, 2.0, 3.0, 4.0])
-    reach = 3.182 * statistics.stdev([1, 2, 3, 4]) / 2
-    assert (found.mean, found.low, found.high) == pytest.approx((2.5, 2.5 - reach, 2.5 + reach))
-    assert not estimate([-1.0, 1.0]).excludes_zero
-    assert estimate([1.0]).low is None
-    assert not estimate([1.0]).excludes_zero
-
-
-@pytest.mark.parametrize("seeds", [2, 3, 10, 31, 60])
-def test_19_of_20_intervals_hold_the_true_mean(seeds):
-    rng = random.Random(seeds)
-    runs = 4000
-    intervals = [estimate([rng.gauss(0.3, 0.1) for _ in range(seeds)]) for _ in range(runs)]
-    held = sum(found.low <= 0.3 <= found.high for found in intervals) / runs
-    assert held == pytest.approx(0.95, abs=5 * math.sqrt(0.95 * 0.05 / runs))

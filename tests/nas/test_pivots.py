@@ -90,7 +90,7 @@ def test_repeats_stand_for_the_trial_that_won_and_controls_are_no_candidates():
     assert table(trials) == {("1", "top1"): (0.4, 2)}
     (row,) = pivot([each for each in trials if each.number != 1], rows="parts.resizer.blocks", metric="top1").cells
     assert (row[0].candidates, row[0].value.seeds) == (1, 2)
-    assert row[0].value.low == pytest.approx(0.5 - 12.706 * 0.1)
+    assert row[0].value.low == pytest.approx(0.5 - 12.706205 * 0.1)
     failed = [replace(each, status=TrialStatus.FAILED) if each.companion else each for each in trials]
     assert table(failed) == {("1", "top1"): (0.3, 1)}
 

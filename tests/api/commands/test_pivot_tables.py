@@ -27,7 +27,7 @@ def axis(path, *labels):
 
 
 def told(*, rows=("1",), columns=("2",), metric="top1", against=None, **cell):
-    values = {"mean": 0.5, "seeds": 1, "low": None, "high": None, "candidates": 1, **cell}
+    values = {"mean": 0.5, "seeds": 1, "std": None, "low": None, "high": None, "candidates": 1, **cell}
     cells = [[CellView(**values) for _ in columns] for _ in rows]
     return TableView(
         metric=metric,
@@ -81,7 +81,7 @@ def test_a_cell_tells_as_much_as_is_known(changes, text, caption):
 
 def test_where_cells_differ_in_their_numbers_each_tells_its_own():
     one = told(columns=("16", "32"))
-    one.cells[0][1] = CellView(mean=0.25, seeds=2, low=0.2, high=0.3, candidates=2)
+    one.cells[0][1] = CellView(mean=0.25, seeds=2, std=0.01, low=0.2, high=0.3, candidates=2)
     assert [cell_text(one, cell) for cell in one.cells[0]] == ["0.5000 (1)", "0.2500 (2) ±0.0500"]
     below = " ".join(line.strip() for line in printed(SEARCH, one))
     assert "in round brackets the seeds, or candidates where there are several" in below

@@ -4,6 +4,7 @@ import pytest
 
 from api.commands.session import ExitCode
 from tests.api.compared_search import compared_search
+from tests.api.repeated_search import repeated_search
 from tests.api.robust_search import robust_search
 
 
@@ -130,7 +131,38 @@ def test_where_nothing_is_compared_it_says_so(nas, toys, storage):
     assert "beside" not in nas.out
     compared_search(storage, ours=(None,), plain=(0.3,))
     assert nas("compare", "compared") == ExitCode.DONE
-    assert "no candidate and control beside it have completed with AP yet" in nas.out
+    assert "no candidate that is trained again has completed with AP yet" in nas.out
+
+
+def test_candidates_trained_again_carry_their_mean_and_are_ranked_by_it_within_80_columns(nas, storage, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    repeated_search(storage)
+    assert nas("leaderboard", "repeated", "--top", "20") == ExitCode.DONE
+    lines = [" ".join(line.split()) for line in nas.out.splitlines()]
+    assert max(map(len, nas.out.splitlines())) <= 80
+    assert lines[1] == "rank trial AP params macs AP again (seeds) time note"
+    assert any(line.startswith("1 0 0.5000 0.000 M 0.4100 ±0.0248 (3)") for line in lines)
+    assert lines[-1] == "Trial 1 leads trial 2 by no more than the noise of seeds in AP (p .15)."
+    assert nas("leaderboard", "repeated", "--json") == ExitCode.DONE
+    assert nas.json[0]["repeats"]["AP"]["seeds"] == 3
+    for sort, told in (("params", "AP"), ("AP50", "AP50"), ("number", "AP")):
+        assert nas("leaderboard", "repeated", "--sort", sort) == ExitCode.DONE
+        assert f"trained again: {told}, more is better" in nas.out
+        assert f"{told} again (seeds)" in nas.out
+
+
+def test_candidates_without_controls_are_compared_with_one_another(nas, storage):
+    repeated_search(storage, ((0.40, 0.41), (0.20, 0.21)), objectives=[{"metric": "AP", "goal": "minimize"}])
+    assert nas("compare", "repeated") == ExitCode.DONE
+    assert nas.out.splitlines()[-1] == "Trial 1 beats trial 0 in AP (p .0012)."
+    assert "controls" not in nas.out
+    assert nas("compare", "repeated", "--metric", "AP50", "--metric", "AP") == ExitCode.DONE
+    assert [line for line in nas.out.splitlines() if "beats" in line] == [
+        "Trial 0 beats trial 1 in AP50 (p .0012).",
+        "Trial 1 beats trial 0 in AP (p .0012).",
+    ]
+    assert nas("compare", "repeated", "--json") == ExitCode.DONE
+    assert nas.json["metrics"][0]["ranking"][0]["lead"]["verdict"] == "better"
 
 
 def test_a_trial_says_what_it_stands_beside(nas, storage):

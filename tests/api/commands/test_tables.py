@@ -16,7 +16,8 @@ from api.commands.tables import (
     metric,
     note,
 )
-from nas.ports import SearchSummary
+from nas.estimates import estimate
+from nas.ports import Page, SearchSummary
 from nas.records import Companion, Measurement, Search, Trial
 from search_spaces.joint.architecture import Joint
 from search_spaces.registry import published_architecture
@@ -53,18 +54,31 @@ def test_durations_are_short(seconds, text):
 
 def test_the_leaderboard_tells_what_was_drawn_in_vain():
     summary = SearchSummary(search=SEARCH, infeasible=2, redraws={"dead_block": 1400, "duplicate": 3})
-    caption = leaderboard_table(summary, []).caption
+    caption = leaderboard_table(summary, Page(trials=())).caption
     assert caption == "drawn in vain, never trained: 1,400 dead block, 3 duplicate, 2 infeasible"
-    assert leaderboard_table(SearchSummary(search=SEARCH), []).caption is None
+    assert leaderboard_table(SearchSummary(search=SEARCH), Page(trials=())).caption is None
 
 
 def test_the_leaderboard_names_each_metric_once():
     trial = Trial(
         search_id="abc", number=4, genotype=(), architecture={}, architecture_id="x", measurements=(measured(AP=0.5),)
     )
-    table = leaderboard_table(SearchSummary(search=SEARCH), [trial], ["AP50", "AP"])
+    table = leaderboard_table(SearchSummary(search=SEARCH), Page(trials=(trial,)), ["AP50", "AP"])
     assert [column.header for column in table.columns] == ["rank", "trial", "AP", "params", "AP50", "macs", "time"]
     assert [next(iter(column.cells)) for column in table.columns] == ["1", "4", "0.5000", "", "", "", "1:15"]
+
+
+def test_candidates_trained_again_show_their_mean_in_the_first_metric_that_has_one():
+    trials = tuple(
+        Trial(search_id="abc", number=number, genotype=(), architecture={}, architecture_id="x") for number in range(3)
+    )
+    repeats = {0: {"AP": estimate([0.4, 0.5])}, 2: {"AP": estimate([0.3]), "AP50": estimate([0.7])}}
+    page = Page(trials=trials, repeats=repeats)
+    table = leaderboard_table(SearchSummary(search=SEARCH), page, ["params"])
+    means = {str(column.header): list(column.cells) for column in table.columns}["AP again (seeds)"]
+    assert means == ["0.4500 ±0.6353 (2)", "", "0.3000 (1)"]
+    sorted_by = leaderboard_table(SearchSummary(search=SEARCH), page, ["AP50"])
+    assert "AP50 again (seeds)" in [column.header for column in sorted_by.columns]
 
 
 def test_every_block_is_drawn_with_its_parents():
@@ -121,5 +135,5 @@ def test_a_trial_that_breaks_a_measured_bound_is_marked():
     assert [note(whole), note(slow)] == ["", "latency_ms 12.5 > 10"]
     again = replace(slow, companion=Companion(candidate=1, repeat=2))
     assert note(again) == "1 again, repeat 2, latency_ms 12.5 > 10"
-    table = leaderboard_table(SearchSummary(search=SEARCH), [whole, slow])
+    table = leaderboard_table(SearchSummary(search=SEARCH), Page(trials=(whole, slow)))
     assert [column.header for column in table.columns][-1] == "note"

@@ -103,7 +103,7 @@ def test_fields_of_architectures_stand_against_each_other(client, sqlite_storage
     assert told["columns"]["values"][1] == {"label": "densenet121", "value": "/resizers/densenet121.pt"}
     assert told["cells"][1][0] == {
         **{"mean": pytest.approx(GAIN), "seeds": 1, "candidates": 1},
-        **{"low": None, "high": None},
+        **{"std": None, "low": None, "high": None},
     }
     named = client.get("/searches/transfer/table", params={"rows": SOURCE, "metric": "params"}).json()
     assert (named["goal"], named["columns"]["path"], len(named["cells"])) == ("minimize", None, 2)

@@ -6,6 +6,7 @@ from api.examples import DOCUMENT
 from nas.records import Failure, FailureKind, Measurement, SearchStatus, TrialStatus
 from nas.testing.storages import add_completed, add_running
 from tests.api.compared_search import compared_search
+from tests.api.repeated_search import repeated_search
 from tests.api.robust_search import robust_search
 
 SEARCH = "/searches/blood-cells"
@@ -122,13 +123,48 @@ def test_candidates_are_compared_with_their_controls(client, sqlite_storage):
     assert found["difference"] == {
         "mean": pytest.approx(0.02),
         "seeds": 3,
-        "low": pytest.approx(0.02 - 4.303 * 0.01 / 3**0.5),
-        "high": pytest.approx(0.02 + 4.303 * 0.01 / 3**0.5),
+        "std": pytest.approx(0.01),
+        "low": pytest.approx(0.02 - 4.302653 * 0.01 / 3**0.5),
+        "high": pytest.approx(0.02 + 4.302653 * 0.01 / 3**0.5),
         "excludes_zero": False,
     }
     named = client.get(f"/searches/{search.id}/comparisons", params={"metric": ["params", "AP"]}).json()["metrics"]
     assert [one["metric"] for one in named] == ["params", "AP"]
     assert (named[0]["goal"], named[0]["items"][0]["difference"]["mean"]) == ("minimize", -1.0)
+
+
+def test_rows_of_candidates_carry_what_their_repeats_reached(client, sqlite_storage):
+    search = repeated_search(sqlite_storage, objectives=[{"metric": "AP"}, {"metric": "params", "goal": "minimize"}])
+    rows = {each["number"]: each for each in client.get(f"/searches/{search.id}/leaderboard").json()["items"]}
+    mean = {"mean": pytest.approx(0.41), "std": pytest.approx(0.01), "seeds": 3}
+    assert rows[0]["metrics"]["AP"] == 0.5
+    assert rows[0]["repeats"] == {
+        "AP": {**mean, "low": pytest.approx(0.385159, abs=1e-6), "high": pytest.approx(0.434841, abs=1e-6)}
+    }
+    assert rows[2]["repeats"]["AP"]["seeds"] == 2
+    assert [rows[number]["repeats"] for number in (4, 5)] == [{}, {}]
+    asked = {"sort": "AP50", "limit": 1}
+    (first,) = client.get(f"/searches/{search.id}/leaderboard", params=asked).json()["items"]
+    assert sorted(first["repeats"]) == ["AP", "AP50"]
+    for listed in ("trials", "pareto"):
+        items = client.get(f"/searches/{search.id}/{listed}").json()["items"]
+        assert {each["number"]: each["repeats"] for each in items}[0] == rows[0]["repeats"]
+
+
+def test_candidates_trained_again_are_ranked_by_their_means_with_a_verdict_each(client, sqlite_storage):
+    search = repeated_search(sqlite_storage)
+    (found,) = client.get(f"/searches/{search.id}/comparisons").json()["metrics"]
+    assert found["items"] == []
+    ranking = found["ranking"]
+    assert [each["candidate"] for each in ranking] == [1, 2, 0, 3]
+    assert [each["lead"] and each["lead"]["verdict"] for each in ranking] == [
+        *("within_noise", "within_noise", "better"),
+        None,
+    ]
+    assert (ranking[0]["first"], ranking[0]["value"]["mean"]) == (0.49, pytest.approx(0.44))
+    assert ranking[0]["lead"]["over"] == 2
+    assert ranking[0]["lead"]["low"] < 0 < ranking[0]["lead"]["high"]
+    assert ranking[2]["lead"]["adjusted_p"] == pytest.approx(2 * ranking[2]["lead"]["p"])
 
 
 def test_candidates_and_controls_are_tested_picture_by_picture(client, sqlite_storage, tmp_path):
@@ -157,4 +193,4 @@ def test_a_comparison_of_no_metric_is_a_problem(client, sqlite_storage, metric, 
 def test_before_anything_is_compared_the_list_is_empty(client, ranked):
     answer = client.get(f"{SEARCH}/comparisons").json()
     nothing = {"paired_tests": [], "paired_tests_left_out": None, "trials": []}
-    assert answer == {"metrics": [{"metric": "AP", "goal": "maximize", "items": []}], **nothing}
+    assert answer == {"metrics": [{"metric": "AP", "goal": "maximize", "items": [], "ranking": []}], **nothing}
