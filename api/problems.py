@@ -24,7 +24,15 @@ from api.errors import (
     Unauthorized,
     UnsupportedMedia,
 )
-from nas.errors import DocumentError, IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
+from nas.errors import (
+    DocumentError,
+    IdempotencyConflict,
+    IllegalTransition,
+    InvalidQuery,
+    LeaseLost,
+    NotFound,
+    UnfitSearch,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +57,7 @@ KINDS: dict[type[Exception], Kind] = {
     IdempotencyConflict: Kind(status=409, slug="idempotency-conflict", title="The idempotency key is taken"),
     Taken: Kind(status=409, slug="taken", title="Something else has that name"),
     LeaseLost: Kind(status=409, slug="lease-lost", title="Another controller has taken the search over"),
+    UnfitSearch: Kind(status=409, slug="unfit-search", title="A search cannot begin with that earlier one"),
     Unauthorized: Kind(status=401, slug="unauthorized", title="A valid token is needed"),
     Forbidden: Kind(status=403, slug="forbidden", title="The token has not the role for that"),
     ForeignRequest: Kind(status=403, slug="foreign-request", title="Without a token, only this machine is served"),

@@ -63,6 +63,13 @@ class SqlRecords:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
+    def keyed_search(self, idempotency_key: str) -> Search | None:
+        """The search that was created with this key, if any."""
+        with reading(self._engine) as connection:
+            keyed = select(searches).where(searches.c.idempotency_key == idempotency_key)
+            row = connection.execute(keyed).one_or_none()
+        return None if row is None else search_record(row)
+
     def request_cancel(self, search_id: str) -> Search:
         """The search, marked to be cancelled unless it has ended."""
         open_statuses = [status.value for status, following in LEGAL_SEARCH.items() if following]

@@ -62,7 +62,7 @@ def _paths(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
         for name in place:
             below = below.get(name) if isinstance(below, Mapping) else None
         yield from _texts(below, ".".join(place))
-    for part in ("space", "strategy"):
+    for part in ("space", "strategy", "begin_with"):
         yield from ((field, Path(path)) for field, path in weight_files(data.get(part), part))
 
 

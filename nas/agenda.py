@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nas.beginning import Beginning
 from nas.companions import Companions, Load
 from nas.constraints import excess
 from nas.document import SearchDocument
@@ -55,17 +56,20 @@ class Agenda:
         proposer: Proposer,
         load: Load,
         early_stopping: EarlyStopping,
+        beginning: Beginning | None = None,
     ) -> None:
+        beginning = beginning or Beginning()
         self._document = document
         self._search_id = search_id
         self._proposer = proposer
         self._early = early_stopping
-        self._history = History(lag_of(document))
+        self._history = History(lag_of(document), beginning.earlier)
         self._trials = trial_budget(document)
         self._barrier = 0  # jobs before it have ended, and all later promotions were decided on their results
         self._settled = document.scheduler is None  # nothing more will be promoted
         self._companions = Companions(document, load, proposer.static_metrics)
         self.exhausted: SpaceExhausted | None = None  # why nothing more is proposed
+        self.begins_with = beginning.told  # a sentence, if there is anything to tell
 
     def __len__(self) -> int:
         """How many trials there are."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from nas.begin_with import TOP
 from nas.problems import Problem
 from nas.rewards import problems_of_reward
 from nas.screening import DEFAULT_METRIC, SCORES, computed_scores
@@ -86,6 +87,7 @@ def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _lag(data)
     yield from problems_of_reward(_mapping(data.get("strategy")).get("reward"), data.get("objectives"))
     yield from _scheduler(data)
+    yield from _first(data)
     if space is not None:
         yield from _parts(data, space)
         yield from _training(data, space)
@@ -265,12 +267,18 @@ def _scheduler(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _candidates(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
-    """Fixed candidates the space does not hold, and those named twice."""
-    strategy = _mapping(data.get("strategy"))
-    given = strategy.get("candidates") if strategy.get("kind") == "fixed" else None
+    """Architectures the document lists: those of the fixed strategy, and those it begins with."""
+    strategy, begun = _mapping(data.get("strategy")), _mapping(data.get("begin_with"))
+    if strategy.get("kind") == "fixed":
+        yield from _listed(strategy.get("candidates"), "strategy.candidates", space)
+    yield from _listed(begun.get("candidates"), "begin_with.candidates", space)
+
+
+def _listed(given: Any, listing: str, space: Space[Any]) -> Iterator[Problem]:
+    """Candidates the space does not hold, and those named twice."""
     known: dict[str, int] = {}
     for index, candidate in enumerate(given if isinstance(given, list | tuple) else ()):
-        field = f"strategy.candidates.{index}"
+        field = f"{listing}.{index}"
         if not _shaped(candidate):
             continue
         try:
@@ -283,7 +291,20 @@ def _candidates(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]
             continue
         first = known.setdefault(draw.architecture.architecture_id, index)
         if first != index:
-            yield field, f"is the same architecture as strategy.candidates.{first}"
+            yield field, f"is the same architecture as {listing}.{first}"
+
+
+def _first(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """More to begin with than the budget has."""
+    begun, budget = _mapping(data.get("begin_with")), _mapping(data.get("budget")).get("trials")
+    given, top = begun.get("candidates", ()), begun.get("top")
+    if not isinstance(given, list | tuple) or not isinstance(budget, int):
+        return
+    best = TOP if top is None and begun.get("search") is not None else top
+    listed = len(given) + (best if isinstance(best, int) else 0)
+    if listed > budget:
+        field = "begin_with.top" if len(given) <= budget else "begin_with.candidates"
+        yield field, f"must leave at most budget.trials, {budget}, to be trained first, got {listed}"
 
 
 def _size(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:

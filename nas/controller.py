@@ -159,6 +159,8 @@ class Controller:
         if search.status is SearchStatus.QUEUED:
             self.storage.set_search_status(self._lease, SearchStatus.RUNNING)
             self._tell("started", f"search {search.name} started")
+            if self._agenda.begins_with:
+                self._tell("begins_with", self._agenda.begins_with)
         elif not LEGAL_SEARCH[search.status]:
             self._done = True
         else:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from nas.begin_with import BeginWith
 from nas.checks import problems_between
 from nas.document_text import read_data
 from nas.errors import DocumentError
@@ -122,6 +123,9 @@ class SearchDocument(Options):
         discriminator="kind",
         description="how candidates are proposed; by default by a model of all trials so far",
     )
+    begin_with: BeginWith | None = Field(
+        None, description="what is trained first, and what an earlier search has taught; null: nothing"
+    )
     screening: ScreeningOptions | None = Field(
         None, description="many are drawn and scored, the best few trained; null: the first that fits is trained"
     )
@@ -179,12 +183,16 @@ def _resolved(document: SearchDocument, base: Path) -> SearchDocument:
     strategy = document.strategy
     if isinstance(strategy, FixedStrategy):
         strategy = strategy.model_copy(update={"candidates": resolved_weights(strategy.candidates, base)})
+    begin_with = document.begin_with
+    if begin_with is not None:
+        begin_with = begin_with.model_copy(update={"candidates": resolved_weights(begin_with.candidates, base)})
     check = document.proxy_check and resolved_check(document.proxy_check, document.task, base)
     return document.model_copy(
         update={
             "task": document.task.resolved(base),
             "space": resolved_weights(document.space, base),
             "strategy": strategy,
+            "begin_with": begin_with,
             "proxy_check": check,
         }
     )

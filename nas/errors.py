@@ -9,6 +9,7 @@ NasError
 │   ├── LeaseLost           another controller has taken the search over
 │   ├── LeaseHeld           another controller holds the search; try again later
 │   ├── IdempotencyConflict
+│   ├── UnfitSearch         an earlier search that a new one cannot begin with
 │   └── InvalidQuery    an unknown operator, a cursor of another query
 ├── ScreeningFailed     candidates could not be scored, whatever they are
 └── SpaceExhausted      no untried feasible candidate was found
@@ -61,6 +62,10 @@ class LeaseHeld(StorageError):
 
 class IdempotencyConflict(StorageError):
     """The same idempotency key came with another document."""
+
+
+class UnfitSearch(StorageError):
+    """An earlier search that goes on, or whose results are no measure for the new one that names it."""
 
 
 class InvalidQuery(StorageError):

@@ -21,10 +21,12 @@ class History:
     With a fixed lag L job n sees the results of jobs 0 .. n-L and must wait for them; later trials are shown without
     their results, whether they have finished or not, so that nothing depends on timing. With the lag "none" it sees
     every result there is. A promoted trial is shown as it was stopped until the result of its promotion is.
+    The outcomes of an earlier search always stand before all others; they are no jobs.
     """
 
-    def __init__(self, lag: Lag) -> None:
+    def __init__(self, lag: Lag, earlier: Sequence[Outcome] = ()) -> None:
         self.lag = lag
+        self._earlier = tuple(earlier)
         self._jobs: list[int] = []  # of every trial, its newest job
         self._results: list[Outcome | None] = []  # of every job
         self._shown: list[Outcome] = []  # of every trial, with the results of jobs before `_applied`
@@ -75,7 +77,7 @@ class History:
                 assert result is not None, f"job {job} has no result yet"
                 self._shown[result.number] = result
             self._applied = max(self._applied, self.horizon())
-        return tuple(self._shown)
+        return (*self._earlier, *self._shown)
 
     def seen(self) -> tuple[int, ...] | None:
         """The ranges of jobs whose results the next one sees (see `Trial.seen`); None under a fixed lag."""

@@ -238,6 +238,12 @@ class MemoryStorage:
         return search
 
     @one_at_a_time
+    def keyed_search(self, idempotency_key: str) -> Search | None:
+        """See `Records`."""
+        search_id = self.keys.get(idempotency_key)
+        return None if search_id is None else self.shelves[search_id].search
+
+    @one_at_a_time
     def request_cancel(self, search_id: str) -> Search:
         """See `Records`."""
         shelf = self._shelf(search_id)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from nas.agenda import Agenda
+from nas.beginning import beginning_of
 from nas.clock import Clock, system_clock
 from nas.controller import LEASE_TTL_S, Controller
 from nas.document import SearchDocument
@@ -51,6 +52,7 @@ def open_controller(
         unseen=unseen_by(document),
     )
     draws = draws_from(document.strategy, setting, seed=document.seed)
+    beginning = beginning_of(document, space, storage)
     screening = Screening(options=document.screening, screener=screener) if document.screening else None
     lease = _lease(storage, search_id, owner=owner, ttl_s=ttl_s)
     tried = [trial.architecture_id for trial in storage.trials(search_id) if trial.companion is None]
@@ -59,9 +61,18 @@ def open_controller(
     agenda = Agenda(
         document,
         search_id=lease.search_id,
-        proposer=Proposer(draws, measure, document.constraints, screening=screening, tried=tried),
+        proposer=Proposer(
+            draws,
+            measure,
+            document.constraints,
+            screening=screening,
+            first=beginning.first,
+            tried=tried,
+            measured=beginning.measured,
+        ),
         load=space.load,
         early_stopping=EarlyStopping(scheduler, judged_objective(document)),
+        beginning=beginning,
     )
     return Controller(
         storage=storage, lease=lease, document=document, agenda=agenda, home=home, clock=clock, ttl_s=ttl_s

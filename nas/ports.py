@@ -37,7 +37,7 @@ class Outcome:
     it has received, 1 being all. `violation` sums how far measured constraints are broken, each in units of its bound.
     """
 
-    number: int
+    number: int  # below 0: of an earlier search, which ended before this one was created
     genotype: Genotype
     values: tuple[float, ...] | None
     pending: bool = False  # runs, or its result is not shown yet
@@ -52,6 +52,9 @@ class Strategy(Protocol):
         self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
     ) -> Iterator[Draw[Any]]:
         """Candidates for trial `number`, best first, given the outcomes in ascending number.
+
+        Those below 0 are of an earlier search: results like any other, but no trials of this one. So a start-up phase
+        does not go by the number alone.
 
         The first is taken that is new and feasible; so many are drawn, and no more. Ends only when none is left.
         """
@@ -248,6 +251,10 @@ class Records(Protocol):
     ) -> Search:
         """A queued search. The same key again in the same project returns the first search; with another document
         `IdempotencyConflict`."""
+        ...
+
+    def keyed_search(self, idempotency_key: str) -> Search | None:
+        """The search that was created with this key, if any."""
         ...
 
     def request_cancel(self, search_id: str) -> Search:

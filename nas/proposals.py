@@ -1,10 +1,10 @@
 """From draws to a candidate worth training: new in this search, feasible as far as arithmetic can tell, and the best of
 its pool where the document asks for screening."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from nas.constraints import violation
@@ -66,7 +66,8 @@ class Candidate:
 class Proposer:
     """Draws until a candidate is new and feasible, and with screening the best of a pool of such.
 
-    Remembers what was tried, so no architecture is trained twice.
+    Candidates that are to be trained first come before all draws, and are not screened. Remembers what was tried, so no
+    architecture is trained twice; nor is one that was measured in an earlier search, unless it is among the first.
     """
 
     def __init__(
@@ -76,30 +77,48 @@ class Proposer:
         constraints: Sequence[Constraint] = (),
         *,
         screening: Screening | None = None,
+        first: Iterable[Draw[Any]] = (),
         tried: Iterable[str] = (),
+        measured: Iterable[str] = (),
     ) -> None:
         self.draws = draws
         self.static_metrics = static_metrics
         self.constraints = tuple(constraints)
         self.screening = screening
-        self.tried = set(tried)
+        recorded = set(tried)
+        self._first = deque(draw for draw in first if draw.architecture.architecture_id not in recorded)
+        self.tried = recorded | set(measured).difference(draw.architecture.architecture_id for draw in self._first)
 
     def propose(self, history: Sequence[Outcome], number: int) -> Proposal:
         """The candidate for this number. Raises `SpaceExhausted` with what became of the draws, `ScreeningFailed`."""
         thrown = Thrown(number=number)
-        candidates = self._feasible(history, thrown)
-        size = 1 if self.screening is None else self.screening.options.pool
-        while pool := list(islice(candidates, size)):
+        for pool in self._pools(history, thrown):
             best = pool[0] if self.screening is None else self._best(pool, self.screening, thrown)
             if best is not None:
                 return thrown.proposal(best)
         raise thrown.exhausted() from thrown.ended_by
 
-    def _feasible(self, history: Sequence[Outcome], thrown: "Thrown") -> Iterator[Candidate]:
+    def _pools(self, history: Sequence[Outcome], thrown: "Thrown") -> Iterator[list[Candidate]]:
+        """The candidates of which one is to be trained: one by one those that come first, then as many as are screened
+        at a time."""
+        places = count()
+        first = self._feasible(self._left_of_first(), places, thrown)
+        yield from ([candidate] for candidate in first)
+        candidates = self._feasible(self.draws(history, thrown.number), places, thrown)
+        size = 1 if self.screening is None else self.screening.options.pool
+        while pool := list(islice(candidates, size)):
+            yield pool
+
+    def _left_of_first(self) -> Iterator[Draw[Any]]:
+        while self._first:
+            yield self._first.popleft()
+
+    def _feasible(self, draws: Iterator[Draw[Any]], places: Iterator[int], thrown: "Thrown") -> Iterator[Candidate]:
         """The draws that are worth training as far as arithmetic can tell, in their order."""
         try:
-            for index, draw in enumerate(self.draws(history, thrown.number)):
+            for draw in draws:
                 thrown.redraws.update(draw.rejected)
+                index = next(places)
                 metrics = self._judge(draw, index, thrown)
                 if metrics is not None:
                     yield Candidate(draw=draw, index=index, metrics=metrics)

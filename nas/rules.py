@@ -52,9 +52,12 @@ def judged_objective(document: SearchDocument) -> Objective:
 
 
 def trial_budget(document: SearchDocument) -> int:
-    """How many trials the search has at most: those of its budget, or as many as there are fixed candidates."""
+    """How many trials the search has at most: those of its budget, or as many as there are fixed candidates and others
+    that it begins with."""
     if isinstance(document.strategy, FixedStrategy):
-        return min(document.budget.trials, len(document.strategy.candidates))
+        begun = document.begin_with
+        first = 0 if begun is None else len(begun.candidates) + begun.best
+        return min(document.budget.trials, first + len(document.strategy.candidates))
     return document.budget.trials
 
 

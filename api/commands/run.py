@@ -21,6 +21,7 @@ from api.commands.tables import leaderboard_table
 from api.comparing import comparisons_of
 from api.errors import Refused
 from api.schemas import search_detail, trial_list
+from nas.creation import create_search, same_document
 from nas.document import SearchDocument, load_document
 from nas.errors import DocumentError
 from nas.leaderboard import parse_query
@@ -89,7 +90,7 @@ def _conduct(store: Storage, search_id: str, *, driver: Driver, concurrent: int 
 def check_data(document: SearchDocument) -> None:
     """Raises `DocumentError` naming every folder and file of the document that is not there, before anything begins."""
     problems = [(f"task.{field}", sentence) for field, sentence in document.task.missing_paths()]
-    named = document.model_dump(mode="json", include={"space", "strategy"})
+    named = document.model_dump(mode="json", include={"space", "strategy", "begin_with"})
     files = [found for part, data in named.items() for found in weight_files(data, part)]
     problems += [(field, f"must be a file, got {path!r}") for field, path in files if not Path(path).is_file()]
     if problems:
@@ -101,7 +102,7 @@ def find_or_create(store: Storage, document: SearchDocument, *, again: bool) -> 
     content = document.model_dump(mode="json")
     found = same_search(store, document.name, content)
     if found is None or (again and not LEGAL_SEARCH[found.status]):
-        return store.create_search(document.name, content)
+        return create_search(store, document)
     return found
 
 
@@ -111,7 +112,7 @@ def same_search(store: Storage, name: str, content: dict[str, Any]) -> Search | 
     while True:
         page = store.searches(limit=100, cursor=cursor)
         for search in page.searches:
-            if search.name == name and search.document == content:
+            if search.name == name and same_document(search.document, content):
                 return search
         cursor = page.next_cursor
         if cursor is None:

@@ -19,6 +19,8 @@ from api.schemas import (
 )
 from api.submission import submitted_document
 from api.tabulating import TableView, table_of
+from nas.creation import create_search
+from nas.document import SearchDocument
 from nas.errors import IllegalTransition
 from nas.records import LEGAL_SEARCH, SearchStatus
 
@@ -57,17 +59,18 @@ IdempotencyKey = Annotated[
 ]
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=documented(400, 409, 413, 415))
+@router.post("", status_code=status.HTTP_201_CREATED, responses=documented(400, 404, 409, 413, 415))
 def submit_search(
     document: Document, response: Response, service: TheService, idempotency_key: IdempotencyKey = None
 ) -> SearchView:
     """Submits a search document (as JSON); the search is queued.
 
     Paths in it are absolute, or relative to the service's data root where it has one. Every field that is wrong is
-    listed in one answer.
+    listed in one answer. 404 where the earlier search that it begins with is not known; 409 where that has not ended
+    or cannot be learned from.
     """
-    accepted = submitted_document(document, service.settings)
-    search = service.storage.create_search(accepted["name"], accepted, idempotency_key)
+    accepted = SearchDocument.model_validate(submitted_document(document, service.settings))
+    search = create_search(service.storage, accepted, idempotency_key)
     service.wake()
     response.headers["Location"] = f"/api/v1/searches/{search.id}"
     return search_view(search)

@@ -11,7 +11,7 @@ from nas.merit import merit
 from nas.ports import Outcome
 from nas.records import Genotype
 from nas.strategies.learning import LearningOptions
-from nas.strategies.offspring import children
+from nas.strategies.offspring import children, trials_before
 from search_spaces.genotypes import Draw, sample
 from search_spaces.reading import wrong
 from search_spaces.space import Space
@@ -40,9 +40,9 @@ class EvolutionStrategy(LearningOptions):
 class Evolution:
     """The oldest die: the population is the last `population` completed trials; the best of `sample` is mutated.
 
-    The first `population` trials are uniform samples. A trial that breaks measured bounds loses against one that breaks
-    them less. With several objectives the first decides, the next ones break ties: a scalar order. Pareto ranks are
-    another strategy's business.
+    The first `population` trials, those of an earlier search included, are uniform samples. A trial that breaks
+    measured bounds loses against one that breaks them less. With several objectives the first decides, the next ones
+    break ties: a scalar order. Pareto ranks are another strategy's business.
     """
 
     population: int
@@ -53,7 +53,7 @@ class Evolution:
         self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
     ) -> Iterator[Draw[Any]]:
         """Children of winners of tournaments; uniform samples while the first population is not complete."""
-        alive = self._alive(history) if number >= self.population else []
+        alive = self._alive(history) if trials_before(history, number) >= self.population else []
 
         def winner() -> Genotype:
             contenders = rng.sample(alive, min(self.sample, len(alive)))

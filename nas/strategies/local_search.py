@@ -36,7 +36,8 @@ class LocalSearch:
     When all its neighbours are tried, those of the next best trial of the climb follow. A climb is over after
     `patience` results in a row, and `unseen` more, that are no better than its best. The next `unseen` trials were
     proposed before that was known and belong to no climb; those that follow begin the next one as uniform samples,
-    until a first result is known.
+    until a first result is known. The first climb begins at the best of an earlier search, if there is one: none of
+    its results was in vain.
     """
 
     patience: int
@@ -67,7 +68,7 @@ class LocalSearch:
             if outcome.values is not None and (best is None or merit(outcome) > best):
                 best, vain = merit(outcome), 0
                 continue
-            vain += 1
+            vain += outcome.number >= 0
             if vain >= self.patience + self.unseen:
                 start, vain, best = place + 1 + self.unseen, 0, None
         return start

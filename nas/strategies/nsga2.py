@@ -10,7 +10,7 @@ from pydantic import Field
 from nas.pareto import Point, crowding, fronts
 from nas.ports import Outcome
 from nas.strategies.learning import LearningOptions
-from nas.strategies.offspring import children
+from nas.strategies.offspring import children, trials_before
 from search_spaces.genotypes import Draw, sample
 from search_spaces.space import Space
 
@@ -28,7 +28,8 @@ class Nsga2Strategy(LearningOptions):
 
 
 class Nsga2:
-    """Elitist: the population is the best of everything seen. The first `population` trials are uniform samples.
+    """Elitist: the population is the best of everything seen. The first `population` trials are uniform samples,
+    those of an earlier search included.
 
     A trial that keeps the measured bounds is better than one that does not; of those that do not, the one that breaks
     them less (constraint domination, section VI of the paper).
@@ -43,7 +44,7 @@ class Nsga2:
         self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
     ) -> Iterator[Draw[Any]]:
         """Children of winners of binary tournaments; uniform samples while the first population is not complete."""
-        alive = self._selection.of(history) if number >= self.population else ()
+        alive = self._selection.of(history) if trials_before(history, number) >= self.population else ()
 
         def winner() -> tuple[int, ...]:
             return alive[min(rng.randrange(len(alive)), rng.randrange(len(alive)))].genotype

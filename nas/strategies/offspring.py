@@ -1,15 +1,21 @@
 """Children: how strategies with a population make candidates out of parents."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from nas.ports import Outcome
 from nas.records import Genotype
 from search_spaces.genotypes import Draw, mutate, sample
 from search_spaces.genotypes import crossover as crossed
 from search_spaces.space import Space
 
 PERSISTENCE = 500  # children in vain, before uniform samples: all near the parents may have been tried
+
+
+def trials_before(history: Sequence[Outcome], number: int) -> int:
+    """How many trials there were before this number, those of an earlier search included, which are below 0."""
+    return number + (max(0, -history[0].number) if history else 0)
 
 
 def children(

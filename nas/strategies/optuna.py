@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 from nas.ports import Outcome
 from nas.strategies.excerpts import Excerpt, excerpt, leaders
 from nas.strategies.learning import LearningOptions
+from nas.strategies.offspring import trials_before
 from nas.strategies.setting import Setting
 from nas.tasks.options import Options
 from search_spaces.choices import Chooser
@@ -137,7 +138,8 @@ class Optuna:
     ) -> Iterator[Draw[Any]]:
         """New candidates of the sampler, then mutations of the best and uniform samples in turn."""
         shown = self._excerpt(history)
-        study = self._study(space, shown, number=number, seed=rng.getrandbits(32))
+        before = trials_before(history, number)
+        study = self._study(space, shown, number=before, shift=before - number, seed=rng.getrandbits(32))
         yield from _sampled(space, study, history, rng)
         parents = leaders(shown.finished, BEST)
         while True:
@@ -155,13 +157,14 @@ class Optuna:
         whole = [outcome for outcome in history if outcome.fidelity >= 1] if self.sampler == "gp" else history
         return excerpt(whole, best=BEST, most=KINDS[self.sampler].most)
 
-    def _study(self, space: Space[Any], shown: Excerpt, *, number: int, seed: int) -> "Study":
+    def _study(self, space: Space[Any], shown: Excerpt, *, number: int, shift: int, seed: int) -> "Study":
+        """A study asked for its trial of this number; those shown are so many numbers higher than here."""
         from nas.strategies.optuna_studies import frozen, sampler_of, study_of
 
         prunes = self.sampler == "tpe" and self.objectives == 1
         bounded = any(outcome.violation > 0 or (not prunes and outcome.fidelity < 1) for outcome in shown.finished)
         trials = [
-            frozen(outcome, self._parameters(space, outcome.genotype), prunes=prunes, bounded=bounded)
+            frozen(outcome, self._parameters(space, outcome.genotype), shift=shift, prunes=prunes, bounded=bounded)
             for outcome in merge(shown.finished, shown.pending, key=lambda outcome: outcome.number)
         ]
         sampler = sampler_of(self.sampler, self.arguments, seed=seed, trials=trials)

@@ -112,17 +112,19 @@ def study_of(trials: Sequence[FrozenTrial], *, sampler: BaseSampler, objectives:
     return study
 
 
-def frozen(outcome: Outcome, parameters: Parameters, *, prunes: bool = False, bounded: bool = False) -> FrozenTrial:
+def frozen(
+    outcome: Outcome, parameters: Parameters, *, shift: int = 0, prunes: bool = False, bounded: bool = False
+) -> FrozenTrial:
     """The outcome as Optuna sees it: running, complete, or pruned where the sampler knows what that is.
 
     Where results are `bounded`, it says how far each breaks its bounds. To a sampler that knows no pruned trials, one
-    that was stopped early breaks them a very little.
+    that was stopped early breaks them a very little. `shift` is added to its number: to Optuna none is below 0.
     """
     pruned = prunes and outcome.fidelity < 1
     ended = TrialState.PRUNED if pruned else TrialState.COMPLETE
     trial = FrozenTrial(
-        number=outcome.number,
-        trial_id=outcome.number,
+        number=outcome.number + shift,
+        trial_id=outcome.number + shift,
         state=TrialState.RUNNING if outcome.values is None else ended,
         value=None,
         values=outcome.values,

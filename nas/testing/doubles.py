@@ -184,6 +184,20 @@ class TriesOnce:
         yield sample(space, rng)
 
 
+class StartsByNumber:
+    """Draws at random until its number is high enough, whatever an earlier search has found."""
+
+    def ask(
+        self, space: Space[Any], history: Sequence[Outcome], number: int, rng: random.Random
+    ) -> Iterator[Draw[Any]]:
+        """Takes what it was shown for trials of its own search."""
+        known = [outcome for outcome in history if outcome.values is not None]
+        while number >= 6 and known:
+            yield mutate(space, rng.choice(known).genotype, rng)
+        while True:
+            yield sample(space, rng)
+
+
 # Evaluators.
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from nas.clock import Clock, system_clock
 from nas.controller import Controller
+from nas.creation import create_search
 from nas.document import SearchDocument, parse_document
 from nas.errors import TrialFailure
 from nas.opening import open_controller
@@ -50,7 +51,7 @@ def toy_controller(
 ) -> Controller:
     """A controller over the toy space, of a new search or of one there is already."""
     if search_id is None:
-        search_id = storage.create_search(document.name, document.model_dump(mode="json")).id
+        search_id = create_search(storage, document).id
     return open_controller(
         storage,
         search_id,

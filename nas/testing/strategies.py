@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -32,10 +33,13 @@ print([list(draw.genotype) for draw in islice(strategy.ask(space, history, numbe
 """
 
 
-def history_of(space: Space[Any], length: int, *, without_result: Sequence[int] = ()) -> tuple[Outcome, ...]:
+def history_of(
+    space: Space[Any], length: int, *, without_result: Sequence[int] = (), earlier: int = 0
+) -> tuple[Outcome, ...]:
     """A history of random candidates with results, but for the numbers named: those have failed or run.
 
-    Some of the others were stopped early, some break a measured constraint.
+    Some of the others were stopped early, some break a measured constraint. Before them come so many results of an
+    earlier search.
     """
     return tuple(
         Outcome(
@@ -46,8 +50,13 @@ def history_of(space: Space[Any], length: int, *, without_result: Sequence[int] 
             fidelity=0.5 if number % 7 == 3 else 1.0,
             violation=0.25 if number % 5 == 4 else 0.0,
         )
-        for number in range(length)
+        for number in range(-earlier, length)
     )
+
+
+def renumbered(history: Sequence[Outcome], first: int) -> tuple[Outcome, ...]:
+    """The same outcomes, numbered from `first` on."""
+    return tuple(replace(outcome, number=number) for number, outcome in enumerate(history, first))
 
 
 def toy_setting(space: Space[Any] | None = None, *, objectives: int = 1) -> Setting:
@@ -78,7 +87,7 @@ class StrategySuite:
         assert forwards == backwards[::-1]
 
     def test_another_process_proposes_the_same(self, strategy: Strategy, space: Space[Any]) -> None:
-        history = history_of(space, 40, without_result=(3, 38))
+        history = history_of(space, 40, without_result=(3, 38), earlier=15)
         here = first(strategy.ask(space, history, 40, random.Random("elsewhere")))
         for hash_seed in ("1", "2"):
             ran = subprocess.run(
@@ -113,10 +122,20 @@ class StrategySuite:
             first(strategy.ask(space, given, 40, random.Random(draw)))
         assert tuple(given) == kept
 
+    def test_what_an_earlier_search_found_counts_as_if_it_had_been_found_here(
+        self, strategy: Strategy, space: Space[Any]
+    ) -> None:
+        for earlier, length in ((12, 0), (9, 3), (3, 5)):  # too few for a strategy to begin anew between them
+            history = history_of(space, length, earlier=earlier)
+            whole = renumbered(history, 0)
+            there = first(strategy.ask(space, history, length, random.Random(1)))
+            assert there == first(strategy.ask(space, whole, len(whole), random.Random(1)))
+
     def test_any_history_will_do(self, strategy: Strategy, space: Space[Any]) -> None:
         for without_result in ((), range(40), range(39), range(0, 40, 2)):
-            history = history_of(space, 40, without_result=without_result)
-            first(strategy.ask(space, history, 40, random.Random(0)))
+            for earlier in (0, 20):
+                history = history_of(space, 40, without_result=without_result, earlier=earlier)
+                first(strategy.ask(space, history, 40, random.Random(0)))
         first(strategy.ask(space, (), 0, random.Random(0)))
         first(strategy.ask(space, (), 100, random.Random(0)))
 
@@ -124,7 +143,7 @@ class StrategySuite:
         return [draw for number in range(0, 60, 3) for draw in self._ask(strategy, space, number)]
 
     def _ask(self, strategy: Strategy, space: Space[Any], number: int) -> list[Draw[Any]]:
-        history = history_of(space, number, without_result=(1, 5, number - 1))
+        history = history_of(space, number, without_result=(1, 5, number - 1), earlier=7 * (number % 2))
         return first(strategy.ask(space, history, number, random.Random(f"{number}")))
 
 

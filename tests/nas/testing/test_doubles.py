@@ -33,6 +33,7 @@ STRATEGIES = {
     doubles.EatsItsHistory: "test_the_history_is_not_changed",
     doubles.BelievesInResults: "test_any_history_will_do",
     doubles.ProposesTwins: "test_a_proposal_is_a_canonical_member_of_the_space",
+    doubles.StartsByNumber: "test_what_an_earlier_search_found_counts_as_if_it_had_been_found_here",
     doubles.TriesOnce: "test_what_was_thrown_away_is_not_all_there_is",
 }
 EVALUATORS = {
