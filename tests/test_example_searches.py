@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from nas.document import parse_document
+from nas.creation import create_search
+from nas.document import load_document, parse_document
 from nas.document_text import read_data
 from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
@@ -38,8 +39,8 @@ TRAINED_BESIDE = {
 }
 """Per example, what is trained once more beside the best candidate: itself (None) and its controls."""
 TOO_LARGE = {"ava_quality", "coco_proxy", "imagenet_classification", "imagenet_resizer", "imagenet_robustness"}
-ELSEWHERE = {"shapes", "blood_cells_spinenet49", "blood_cells_proxy"}
-# `make demo`; blood_cells with one candidate; planned below
+ELSEWHERE = {"shapes", "blood_cells_spinenet49", "blood_cells_proxy", "blood_cells_further"}
+# `make demo`; blood_cells with one candidate; planned below; created below
 
 
 def shortened(data: Any, folder: Path) -> dict[str, Any]:
@@ -93,3 +94,13 @@ def test_the_example_of_a_proxy_check_trains_what_it_says_at_its_top(tmp_path: P
     assert told == [("small", 96, 6), ("medium", 160, 12), ("full", 192, 24)]
     assert [each.budget.trials for each in planned] == [8, 8, 8]
     assert [each.comparison.seeds * (each.comparison.top > 0) for each in planned if each.comparison] == [2, 2, 0]
+
+
+def test_the_example_that_goes_on_from_another_fits_it() -> None:
+    storage = MemoryStorage()
+    earlier = storage.create_search("blood-cells", load_document(EXAMPLES / "blood_cells.yaml").model_dump(mode="json"))
+    lease = storage.acquire_lease(earlier.id, "test", 60)
+    assert lease is not None
+    storage.set_search_status(lease, SearchStatus.CANCELLED)
+    search = create_search(storage, load_document(EXAMPLES / "blood_cells_further.yaml"))
+    assert search.document["begin_with"]["search_id"] == earlier.id

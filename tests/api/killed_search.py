@@ -1,8 +1,8 @@
 """Runs a toy search on SQL storage to its end, killed again and again on the way: `python -m tests.api.killed_search`.
 
 Reads {"fields": ..., "kills": N, "seed": S, "folder": F} from stdin and tells what an undisturbed search and the killed
-one came to. Every attempt is a process of its own, forked so that imports are paid once, and ended by SIGKILL right
-before or after one of its writes.
+one came to. With "earlier", the fields of another search, that one has ended before. Every attempt is a process of its
+own, forked so that imports are paid once, and ended by SIGKILL right before or after one of its writes.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 
 from api.storage import SqlStorage, open_storage
 from nas.controller import Controller
+from nas.creation import create_search
 from nas.drivers.simulated import run_simulated
 from nas.opening import open_controller
 from nas.testing.searches import ToyEvaluator, toy_document, toy_metrics
@@ -55,6 +56,8 @@ def main() -> None:
     given = json.loads(sys.stdin.read())
     url = f"sqlite:///{Path(given['folder']) / 'killed.db'}"
     storage = open_storage(url)
+    if given.get("earlier"):
+        run_simulated(_opened(storage, _created(storage, given["earlier"])), _evaluator())
     searches = [_created(storage, given["fields"]) for _ in range(2)]
     storage.close()
     whole, killed = searches
@@ -86,7 +89,7 @@ def _attempt(url: str, search_id: str, *, dies_at: int, after: bool) -> int:
 def _created(storage: SqlStorage, fields: dict[str, Any]) -> str:
     task = {**toy_document().task.model_dump(mode="json"), "epochs": EPOCHS}
     document = toy_document(task=task, **fields)
-    return storage.create_search(document.name, document.model_dump(mode="json")).id
+    return create_search(storage, document).id
 
 
 def _opened(storage: Any, search_id: str) -> Controller:

@@ -27,6 +27,9 @@ PAIRS = [(strategy, "none") for strategy in STRATEGIES] + [
     ("evolution", "median"),
     ("predictor", "asha"),
 ]
+BEGUN = [(strategy, "none") for strategy in ("local_search", "reinforce", "optuna", "predictor")] + [
+    ("evolution", "asha"),
+]
 
 
 def killed(folder, **given):
@@ -42,10 +45,9 @@ def killed(folder, **given):
     return json.loads(ran.stdout)
 
 
-@pytest.mark.parametrize(("strategy", "scheduler"), PAIRS)
-def test_killed_at_twenty_points_a_search_ends_as_if_it_had_been_left_alone(tmp_path, strategy, scheduler):
+def fields_of(strategy, scheduler):
     objectives = [{"metric": "AP"}] + [{"metric": "params", "goal": "minimize"}] * (strategy == "nsga2")
-    fields = {
+    return {
         "space": {"kind": "fixed", "architecture": "spinenet-49"},  # the toy space stands in for it
         "strategy": STRATEGIES[strategy],
         "scheduler": SCHEDULERS[scheduler],
@@ -53,7 +55,23 @@ def test_killed_at_twenty_points_a_search_ends_as_if_it_had_been_left_alone(tmp_
         "budget": {"trials": 36},
         "resources": {"concurrent": 4},
     }
+
+
+@pytest.mark.parametrize(("strategy", "scheduler"), PAIRS)
+def test_killed_at_twenty_points_a_search_ends_as_if_it_had_been_left_alone(tmp_path, strategy, scheduler):
+    fields = fields_of(strategy, scheduler)
     told = killed(tmp_path, fields=fields, kills=KILLS, seed=f"{strategy}/{scheduler}")
+    assert told["kills"] == KILLS
+    assert told["killed"] == told["whole"]
+    assert len(told["whole"]) == 36
+
+
+@pytest.mark.parametrize(("strategy", "scheduler"), BEGUN)
+def test_so_does_one_that_began_with_an_earlier_search(tmp_path, strategy, scheduler):
+    fields = fields_of(strategy, scheduler)
+    earlier = {**fields, "name": "cells", "seed": 7, "strategy": {"kind": "random"}, "budget": {"trials": 30}}
+    fields["begin_with"] = {"search": "cells", "top": 3, "learn": True}
+    told = killed(tmp_path, fields=fields, earlier=earlier, kills=KILLS, seed=f"{strategy}/{scheduler}")
     assert told["kills"] == KILLS
     assert told["killed"] == told["whole"]
     assert len(told["whole"]) == 36

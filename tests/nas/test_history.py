@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nas.history import History
+from nas.ports import Outcome
 
 
 def filled(lag, length, finished):
@@ -66,3 +67,15 @@ def test_a_promoted_trial_is_shown_as_it_was_until_its_second_result_is_seen():
     assert history.ready()
     assert [(outcome.values, outcome.fidelity) for outcome in history.shown()][:1] == [((0.9,), 1.0)]
     assert (len(history), history.jobs) == (4, 5)
+
+
+def test_outcomes_of_an_earlier_search_stand_before_all_others_and_delay_nothing():
+    earlier = tuple(Outcome(number=number, genotype=(9,), values=(1.0,)) for number in (-2, -1))
+    for lag in (2, "none"):
+        history = History(lag, earlier)
+        assert (len(history), history.jobs, history.horizon()) == (0, 0, 0)
+        assert history.shown() == earlier
+        history.add((0,))
+        assert [outcome.number for outcome in history.shown()] == [-2, -1, 0]
+        assert history.shown()[:2] == earlier
+        assert len(history) == 1

@@ -32,6 +32,13 @@ def test_a_fixed_list_ends_the_search():
     assert trial_budget(toy_document()) == 30
 
 
+def test_a_fixed_list_comes_on_top_of_what_the_search_begins_with():
+    fixed = {"kind": "fixed", "candidates": ["spinenet-49"]}
+    begin_with = {"candidates": ["r0-sp53"], "search": "cells", "top": 2}
+    assert trial_budget(toy_document(strategy=fixed, begin_with=begin_with)) == 4
+    assert trial_budget(toy_document(strategy=fixed, begin_with=begin_with, budget={"trials": 3})) == 3
+
+
 def test_the_best_are_compared_where_anything_listed_has_controls():
     resizer = {"kind": "resizer", "input_size": 64, "output_size": 32}
     for listed in ({"architecture": resizer}, {"architectures": [{**resizer, "blocks": 2}, resizer]}):

@@ -63,6 +63,16 @@ def outcome(storage, controller):
     return [(trial.number, trial.genotype, trial.status, trial.metrics) for trial in trials]
 
 
+def test_a_search_that_begins_with_an_earlier_one_is_the_one_the_inline_driver_runs(storage, drive):
+    earlier = toy_document(name="cells", strategy={"kind": "random"}, budget={"trials": 12}, seed=7)
+    run_inline(toy_controller(storage, earlier), ToyEvaluator())
+    begin_with = {"search": "cells", "top": 2, "learn": True}
+    on_ray, inline = start(storage, 8, begin_with=begin_with), start(storage, 8, begin_with=begin_with)
+    drive(on_ray, ToyEvaluator())
+    run_inline(inline, ToyEvaluator())
+    assert outcome(storage, on_ray) == outcome(storage, inline)
+
+
 def test_the_search_is_the_one_the_inline_driver_runs(storage, drive):
     evaluator = ToyEvaluator({2: FailureKind.DIVERGED})
     on_ray, inline = start(storage, 10), start(storage, 10)

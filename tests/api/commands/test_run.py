@@ -15,6 +15,8 @@ from api.ownership import this_process
 from api.storage import open_storage
 from nas.document import load_document
 from nas.records import SearchStatus
+from nas.strategies.fixed import candidate_of
+from search_spaces.registry import space_from
 from tests.api.tiny_search import write_document
 
 
@@ -175,6 +177,37 @@ def test_a_resizer_is_trained_and_compared_with_its_control(nas, tmp_path):
     assert nas("compare", "tiny", "--metric", "macs") == ExitCode.DONE
     assert "macs, less is better" in nas.out
     assert nas.out.splitlines()[-2].split()[-1] == "worse"
+
+
+def test_a_search_goes_on_from_an_earlier_one_and_is_found_again(nas, storage, tmp_path):
+    first = write_document(tmp_path, trials=3)
+    begin_with = {"candidates": ["spinenet-49"], "search": "tiny", "top": 1, "learn": True}
+    further = write_document(tmp_path, trials=3, name="further", begin_with=begin_with)
+    assert nas("run", further, "--driver", "inline") == ExitCode.NOT_FOUND
+    assert "begin_with.search: no search has the name or id 'tiny'" in nas.err
+    assert nas("run", first, "--driver", "inline") == ExitCode.DONE, nas.err
+    earlier = storage.search("tiny")
+    assert nas("run", further, "--driver", "inline") == ExitCode.DONE, nas.err
+    search = storage.search("further")
+    trained = [trial.architecture_id for trial in storage.trials(search.id)]
+    best = max(storage.trials(earlier.id), key=lambda trial: (trial.metrics["AP"], -trial.number))
+    assert trained[:2] == [published_architecture_id(first), best.architecture_id]
+    assert trained[2] not in {trial.architecture_id for trial in storage.trials(earlier.id)}
+    (told,) = [event.message for event in storage.events(search.id) if event.kind == "begins_with"]
+    assert told == (
+        f"trained first: 1 given and the best 1 of search tiny ({earlier.id}); "
+        "the strategy learns from 3 completed trials of tiny"
+    )
+    storage.create_search("tiny", earlier.document)  # now the name means a search that has not ended
+    assert nas("run", further, "--driver", "inline") == ExitCode.DONE, nas.err
+    assert "has run already" in nas.out
+    assert nas("run", further, "--driver", "inline", "--again") == ExitCode.REFUSED
+    assert "must have ended, is queued" in nas.err
+
+
+def published_architecture_id(document):
+    space = space_from(load_document(document).space)
+    return candidate_of("spinenet-49", space).architecture.architecture_id
 
 
 def test_a_search_somebody_works_on_is_left_to_them(nas, storage, tmp_path):

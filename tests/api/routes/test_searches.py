@@ -51,6 +51,44 @@ def test_a_repeated_submission_with_a_key_makes_one_search(client, document):
     assert len(client.get("/searches").json()["items"]) == 1
 
 
+def end(storage, search_id, status=SearchStatus.CANCELLED):
+    lease = storage.acquire_lease(search_id, "test", 60)
+    storage.set_search_status(lease, status)
+    storage.release_lease(lease)
+
+
+def test_an_earlier_search_is_stored_by_its_id_once_it_has_ended(client, sqlite_storage, document):
+    further = {**document, "name": "further", "begin_with": {"search": "blood-cells", "top": 2, "learn": True}}
+    unknown = client.post("/searches", further)
+    assert (unknown.status_code, unknown.json()["type"]) == (404, "urn:spinesearch:problem:not-found")
+    assert unknown.json()["detail"] == "begin_with.search: no search has the name or id 'blood-cells'"
+    made = client.post("/searches", document).json()
+    early = client.post("/searches", further)
+    assert (early.status_code, early.json()["type"]) == (409, "urn:spinesearch:problem:unfit-search")
+    assert "must have ended, is queued" in early.json()["detail"]
+    end(sqlite_storage, made["id"])
+    begun = client.post("/searches", further, headers={"Idempotency-Key": "once"})
+    assert begun.status_code == 201
+    stored = client.get(f"/searches/{begun.json()['id']}").json()["document"]["begin_with"]
+    assert stored == further["begin_with"] | {"candidates": [], "search_id": made["id"]}
+    client.post("/searches", document)
+    again = client.post("/searches", further, headers={"Idempotency-Key": "once"})
+    assert again.json()["id"] == begun.json()["id"], "though the name now means a search that has not ended"
+
+
+def test_what_cannot_be_learned_from_is_a_conflict_and_what_is_out_of_the_space_no_document(
+    client, sqlite_storage, document
+):
+    end(sqlite_storage, client.post("/searches", document).json()["id"])
+    other = {**document, "objectives": [{"metric": "AP50"}], "begin_with": {"search": "blood-cells", "learn": True}}
+    answer = client.post("/searches", other)
+    assert answer.status_code == 409
+    assert "must have the same objectives, maximize AP50, has maximize AP" in answer.json()["detail"]
+    wrong = client.post("/searches", {**document, "begin_with": {"candidates": ["vgg-16"]}})
+    assert wrong.status_code == 422
+    assert [each["field"] for each in wrong.json()["errors"]] == ["begin_with.candidates.0"]
+
+
 def test_searches_are_paged_newest_first_and_filtered_by_status(client, document):
     ids = [client.post("/searches", document | {"name": f"search-{n}"}).json()["id"] for n in range(3)]
     first = client.get("/searches", params={"limit": 2, "status": "queued"}).json()

@@ -8,6 +8,7 @@ from nas.agenda import Signal
 from nas.controller import Controller
 from nas.document import SearchDocument
 from nas.drivers.boundary import reports
+from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.ports import Screener
 from nas.records import Assignment, Finished, Measured, Trial
@@ -35,14 +36,17 @@ def run_adversary(
     crash: Callable[[], bool] = lambda: False,
     told: Callable[[Trial], Any] = lambda trial: trial.genotype,
     screener: Screener | None = None,
+    earlier: SearchDocument | None = None,
 ) -> list[Any]:
     """What is told of every trial of the search, by default its genotype.
 
     Trials move one report at a time in the order of `pick`; after every report `crash` says whether the process dies,
-    and everything but the storage is lost.
+    and everything but the storage is lost. A search of the document `earlier` has ended before.
     """
     storage = MemoryStorage()
     evaluator = evaluator or ToyEvaluator()
+    if earlier is not None:
+        run_inline(toy_controller(storage, earlier), ToyEvaluator(epochs=evaluator.epochs))
     controller = toy_controller(storage, document, screener=screener)
     running = _filled(controller, {}, evaluator, concurrency)
     while running:

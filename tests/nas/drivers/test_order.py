@@ -67,7 +67,7 @@ SLOW = ToyEvaluator({3: FailureKind.DIVERGED, 11: FailureKind.CRASHED}, epochs=9
 
 def hurried(scheduler, **fields):
     task = {**toy_document().task.model_dump(mode="json"), "epochs": 9}
-    return toy_document(task=task, scheduler=SCHEDULERS[scheduler], **{**LAGGED, **fields})
+    return toy_document(task=task, scheduler=scheduler and SCHEDULERS[scheduler], **{**LAGGED, **fields})
 
 
 def ending(trial):
@@ -109,6 +109,35 @@ def test_early_stopping_survives_crashes_at_any_moment(scheduler, lag, concurren
         evaluator=SLOW,
         crash=lambda: next(steps) in deaths,
         told=ending,
+    )
+    assert crashed == expected
+
+
+EARLIER = {"name": "cells", "strategy": {"kind": "random"}, "seed": 7, "resources": {"concurrent": 1}}
+BEGIN_WITH = {"search": "cells", "top": 4, "learn": True}
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    scheduler=st.sampled_from([None, *sorted(SCHEDULERS)]),
+    concurrency=st.sampled_from([1, 3, 8]),
+    order=st.integers(0, 2**32),
+    deaths=st.sets(st.integers(0, 300), max_size=8),
+)
+def test_what_an_earlier_search_has_taught_depends_on_no_order_and_survives_crashes(
+    scheduler, concurrency, order, deaths
+):
+    document = hurried(scheduler, begin_with=BEGIN_WITH)
+    told = {"evaluator": SLOW, "earlier": hurried(None, **EARLIER), "told": ending}
+    expected = run_adversary(document, concurrency=1, pick=ORDERS["oldest first"](), **told)
+    assert len({genotype for genotype, *_ in expected}) == document.budget.trials
+    steps = iter(range(10_000))
+    crashed = run_adversary(
+        document,
+        concurrency=concurrency,
+        pick=random.Random(order).choice,
+        crash=lambda: next(steps) in deaths,
+        **told,
     )
     assert crashed == expected
 

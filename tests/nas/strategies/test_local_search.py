@@ -12,7 +12,7 @@ from nas.memory import MemoryStorage
 from nas.ports import Outcome
 from nas.strategies.local_search import LocalSearch, best_first
 from nas.testing.searches import ToyEvaluator, toy_controller, toy_document
-from nas.testing.strategies import StrategySuite, history_of
+from nas.testing.strategies import StrategySuite, history_of, renumbered
 from search_spaces.genotypes import neighbours, sample
 from search_spaces.joint.space import JointSpace
 from search_spaces.testing import ToySpace, ToyTrainingSpace
@@ -102,6 +102,15 @@ def test_a_climb_ends_after_as_many_results_in_vain_as_its_patience():
     assert CLIMBER.start_of_climb(outcomes(1, 2, 1, None, None, 0.5, 0)) == 5
     draw = next(CLIMBER.ask(SPACE, outcomes(1, 2, 1, 1, 2), 5, random.Random(1)))
     assert draw == sample(SPACE, random.Random(1))
+
+
+def test_the_first_climb_begins_at_the_best_of_an_earlier_search():
+    earlier = renumbered(outcomes(1, 7, 2, 2, 2, 2, 2, 2), -8)
+    assert CLIMBER.start_of_climb(earlier) == 0, "none of its results was in vain"
+    first = next(CLIMBER.ask(SPACE, earlier, 0, random.Random(1))).genotype
+    assert first in around(earlier[1])
+    assert CLIMBER.start_of_climb((*earlier, *outcomes(3, 8, 1, 1))) == 0
+    assert CLIMBER.start_of_climb((*earlier, *outcomes(3, 6, 1))) == 11
 
 
 def test_the_next_climb_has_its_own_best():

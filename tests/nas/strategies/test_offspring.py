@@ -3,7 +3,8 @@
 import random
 from itertools import islice
 
-from nas.strategies.offspring import PERSISTENCE, children
+from nas.strategies.offspring import PERSISTENCE, children, trials_before
+from nas.testing.strategies import history_of
 from search_spaces.genotypes import crossover, mutate, sample
 from search_spaces.testing import ToySpace
 
@@ -37,3 +38,10 @@ def test_after_many_children_in_vain_uniform_samples_follow():
     bred = children(SPACE, lambda: FIRST, crossover=0, rng=random.Random(0))
     near = {draw.genotype for draw in islice(bred, PERSISTENCE)}
     assert len({draw.genotype for draw in islice(bred, 200)} - near) > 50
+
+
+def test_trials_of_an_earlier_search_stand_before_those_of_this_one():
+    assert trials_before((), 3) == 3
+    assert trials_before(history_of(SPACE, 3), 3) == 3
+    assert trials_before(history_of(SPACE, 0, earlier=5), 0) == 5
+    assert trials_before(history_of(SPACE, 2, earlier=5), 2) == 7
