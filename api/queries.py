@@ -63,11 +63,10 @@ class SqlRecords:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def keyed_search(self, idempotency_key: str) -> Search | None:
-        """The search that was created with this key, if any."""
+    def keyed_search(self, idempotency_key: str, *, project: str = DEFAULT_PROJECT) -> Search | None:
+        """The search that was created with this key in the project, if any."""
         with reading(self._engine) as connection:
-            keyed = select(searches).where(searches.c.idempotency_key == idempotency_key)
-            row = connection.execute(keyed).one_or_none()
+            row = _with_key(connection, _digest([project, idempotency_key]))
         return None if row is None else search_record(row)
 
     def request_cancel(self, search_id: str) -> Search:

@@ -20,7 +20,9 @@ class BeginWith(Options):
         "as the strategy `fixed` takes them",
     )
     search: str | None = Field(
-        None, min_length=1, description="name or id of an earlier search that has ended; a name means the newest"
+        None,
+        min_length=1,
+        description="name or id of an earlier search of the same project that has ended; a name means the newest",
     )
     top: int | None = Field(
         None,

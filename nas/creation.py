@@ -9,22 +9,30 @@ from nas.begin_with import BeginWith
 from nas.document import SearchDocument
 from nas.errors import NotFound, UnfitSearch
 from nas.ports import Records
-from nas.records import LEGAL_SEARCH, Search
+from nas.records import DEFAULT_PROJECT, LEGAL_SEARCH, Search
 
 SECTION, PIN = "begin_with", "search_id"
 NO_MATTER = frozenset({"loader_threads"})  # options of a task that change no result
 
 
-def create_search(records: Records, document: SearchDocument, idempotency_key: str | None = None) -> Search:
+def create_search(
+    records: Records,
+    document: SearchDocument,
+    idempotency_key: str | None = None,
+    *,
+    project: str = DEFAULT_PROJECT,
+    priority: int = 0,
+) -> Search:
     """A queued search of the document. The same key again returns the first search of the same document.
 
-    Raises `NotFound` and `UnfitSearch` for the earlier search it begins with, and `IdempotencyConflict`.
+    The earlier search it begins with belongs to the same project. Raises `NotFound` and `UnfitSearch` for that one, and
+    `IdempotencyConflict`.
     """
-    first = None if idempotency_key is None else records.keyed_search(idempotency_key)
+    first = None if idempotency_key is None else records.keyed_search(idempotency_key, project=project)
     if first is not None and same_document(first.document, document.model_dump(mode="json")):
         return first  # though the name of the earlier search may mean another one by now
-    content = pinned(document, records).model_dump(mode="json")
-    return records.create_search(document.name, content, idempotency_key)
+    content = pinned(document, records, project=project).model_dump(mode="json")
+    return records.create_search(document.name, content, idempotency_key, project=project, priority=priority)
 
 
 def same_document(stored: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
@@ -33,8 +41,8 @@ def same_document(stored: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
     return stored == given or (pin is None and _without_pin(stored) == _without_pin(given))
 
 
-def pinned(document: SearchDocument, records: Records) -> SearchDocument:
-    """The document with the id of the earlier search it begins with.
+def pinned(document: SearchDocument, records: Records, *, project: str = DEFAULT_PROJECT) -> SearchDocument:
+    """The document with the id of the earlier search of the project that it begins with.
 
     Raises `NotFound`, and `UnfitSearch` unless that has ended and, to be learned from, has the same task and
     objectives.
@@ -42,14 +50,14 @@ def pinned(document: SearchDocument, records: Records) -> SearchDocument:
     options = document.begin_with
     if options is None or options.search is None:
         return document
-    earlier = _found(options, records)
+    earlier = _found(options, records, project=project)
     _check(earlier, document, learn=options.learn)
     return document.model_copy(update={SECTION: options.model_copy(update={PIN: earlier.id})})
 
 
-def _found(options: BeginWith, records: Records) -> Search:
+def _found(options: BeginWith, records: Records, *, project: str) -> Search:
     try:
-        return records.search(options.search_id or options.search or "")
+        return records.search(options.search_id or options.search or "", project=project)
     except NotFound as error:
         raise NotFound(f"begin_with.search: {error}") from error
 

@@ -238,9 +238,9 @@ class MemoryStorage:
         return search
 
     @one_at_a_time
-    def keyed_search(self, idempotency_key: str) -> Search | None:
+    def keyed_search(self, idempotency_key: str, *, project: str = DEFAULT_PROJECT) -> Search | None:
         """See `Records`."""
-        search_id = self.keys.get(idempotency_key)
+        search_id = self.keys.get((project, idempotency_key))
         return None if search_id is None else self.shelves[search_id].search
 
     @one_at_a_time

@@ -253,8 +253,8 @@ class Records(Protocol):
         `IdempotencyConflict`."""
         ...
 
-    def keyed_search(self, idempotency_key: str) -> Search | None:
-        """The search that was created with this key, if any."""
+    def keyed_search(self, idempotency_key: str, *, project: str = DEFAULT_PROJECT) -> Search | None:
+        """The search that was created with this key in the project, if any."""
         ...
 
     def request_cancel(self, search_id: str) -> Search:

@@ -33,6 +33,13 @@ class SearchLaws(ClockFixture):
         assert storage.create_search("cells", {"seed": 0}, idempotency_key="b") != first
         assert len(storage.searches().searches) == 2
 
+    def test_a_search_is_found_by_the_key_it_was_created_with(self, storage: Storage) -> None:
+        made = storage.create_search("cells", {"seed": 0}, idempotency_key="a")
+        storage.create_search("cells", {"seed": 0})
+        assert storage.keyed_search("a") == made
+        assert storage.keyed_search("b") is None
+        assert storage.keyed_search("a", project="theirs") is None
+
     def test_the_same_key_with_another_document_is_a_conflict(self, storage: Storage) -> None:
         storage.create_search("cells", {"seed": 0}, idempotency_key="a")
         with pytest.raises(IdempotencyConflict):

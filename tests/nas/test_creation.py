@@ -47,6 +47,17 @@ def test_an_unknown_search_is_not_found(storage):
     assert storage.searches().searches == ()
 
 
+def test_what_another_project_has_found_is_not_to_be_seen(storage):
+    earlier = ended(storage)
+    for begin_with in (LEARNS, LEARNS | {"search_id": earlier}):
+        with pytest.raises(NotFound):
+            create_search(storage, toy_document(begin_with=begin_with), project="theirs")
+    made = create_search(storage, toy_document(begin_with=LEARNS), "once", priority=3)
+    assert (made.priority, made.document["begin_with"]["search_id"]) == (3, earlier)
+    other = create_search(storage, toy_document(), "once", project="theirs")
+    assert (other.project, other.document["begin_with"]) == ("theirs", None)
+
+
 def test_a_search_that_goes_on_is_refused_whatever_is_wanted_of_it(storage):
     controller = toy_controller(storage, toy_document(name="cells"))
     for begin_with in (LEARNS, {"search": controller.search_id, "top": 1}):
