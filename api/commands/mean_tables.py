@@ -35,7 +35,7 @@ def mean_table(search: Search, compared: MetricComparison) -> Table:
     table.collapse_padding = True
     table.caption = (
         "mean over other seeds and half its 95 % interval; first: the trial that made it one of the best, not in the "
-        "mean. p: Welch's test; 1 against 2 as it is, those below adjusted for one another (Holm)"
+        "mean. p: Welch's test; 1 against 2 as it is, those below adjusted for one another (Holm), their intervals not"
     )
     for row in zip(*(cells[1:] for cells in columns), strict=True):
         table.add_row(*row)
