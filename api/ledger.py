@@ -32,6 +32,7 @@ from nas.ports import NOTHING
 from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
+    RETRIABLE,
     Failure,
     Infeasible,
     Lease,
@@ -72,6 +73,9 @@ _PROMOTE_TRIAL = (
         status=TrialStatus.RUNNING.value,
         attempt=tables.trials.c.attempt + 1,
         promotions=bindparam("new_promotions"),
+        failure_kind=None,
+        failure_message=None,
+        wish=None,
         finished_at=None,
     )
 )
@@ -151,12 +155,14 @@ class SqlLedger:
     ) -> Search:
         """The search in its new status, with the time it began or ended. Raises `IllegalTransition`."""
         with self._fenced(lease) as connection:
-            current = SearchStatus(connection.execute(_SEARCH_STATUS, {"search": lease.search_id}).scalar_one())
+            row = connection.execute(_SEARCH_STATUS, {"search": lease.search_id}).one()
+            current = SearchStatus(row.status)
             if status not in LEGAL_SEARCH[current]:
                 raise IllegalTransition(f"search {lease.search_id} cannot go from {current} to {status}")
             self._add_thrown(connection, lease.search_id, infeasible, redraws)
             now = utc(self._clock())
-            moment = {"started_at": now} if status is SearchStatus.RUNNING else {"finished_at": now}
+            started = row.started_at or (now if status is SearchStatus.RUNNING else None)
+            moment = {"started_at": started, "finished_at": None if LEGAL_SEARCH[status] else now}
             statement = (
                 update(tables.searches)
                 .where(tables.searches.c.id == lease.search_id)
@@ -204,14 +210,13 @@ class SqlLedger:
                 self._tell(connection, lease, f"trial_{status}", told, number)
 
     def promote_trial(self, lease: Lease, number: int, promotion: Promotion, told: str) -> None:
-        """From stopped to running, with an event."""
+        """From the status that the promotion names to running, with an event."""
         keys = {"search": lease.search_id, "trial": number}
         with self._fenced(lease) as connection:
             row = _trial_row(connection, lease.search_id, number)
-            if row.status != TrialStatus.STOPPED:
-                raise IllegalTransition(
-                    f"trial {number} of search {lease.search_id} is {row.status}; only a stopped one is promoted"
-                )
+            if row.status not in RETRIABLE or row.status != promotion.after:
+                named = f"trial {number} of search {lease.search_id}"
+                raise IllegalTransition(f"{named} is {row.status}, not {promotion.after}, and cannot go on")
             promotions = [*(row.promotions or ()), asdict(promotion)]
             connection.execute(_PROMOTE_TRIAL, {**keys, "new_promotions": promotions})
             connection.execute(_MOVE_METRICS, {**keys, "moved_to": TrialStatus.RUNNING.value})

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from api.curves import curves_of
@@ -24,7 +24,6 @@ from nas.leaderboard import FOREIGN_CURSOR, MAX_LIMIT, decode_cursor, encode_cur
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import (
     DEFAULT_PROJECT,
-    LEGAL_SEARCH,
     Event,
     Infeasible,
     Lease,
@@ -68,17 +67,6 @@ class SqlRecords:
         with reading(self._engine) as connection:
             row = _with_key(connection, _digest([project, idempotency_key]))
         return None if row is None else search_record(row)
-
-    def request_cancel(self, search_id: str) -> Search:
-        """The search, marked to be cancelled unless it has ended."""
-        open_statuses = [status.value for status, following in LEGAL_SEARCH.items() if following]
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(searches)
-                .where(searches.c.id == search_id, searches.c.status.in_(open_statuses))
-                .values(cancel_requested=True)
-            )
-            return _search(connection, search_id)
 
     def search(self, name_or_id: str, *, project: str | None = None) -> Search:
         """By id, else the newest with that name; only of the project, where one is given."""

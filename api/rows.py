@@ -17,6 +17,7 @@ from nas.records import (
     FailureKind,
     Infeasible,
     Measurement,
+    Pause,
     Promotion,
     Search,
     SearchStatus,
@@ -42,6 +43,8 @@ def search_record(row: AnyRow) -> Search:
         status=SearchStatus(row.status),
         reason=row.reason,
         cancel_requested=row.cancel_requested,
+        pause_requested=None if row.pause_requested is None else Pause(row.pause_requested),
+        trials=row.trials,
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
@@ -66,7 +69,7 @@ def trial_record(row: AnyRow, measurements: Sequence[Measurement] = ()) -> Trial
         redraws=row.redraws,
         seen=None if row.seen is None else tuple(row.seen),
         companion=_companion(row),
-        promotions=tuple(Promotion(**promotion) for promotion in row.promotions or ()),
+        promotions=tuple(_promotion(promotion) for promotion in row.promotions or ()),
         measurements=tuple(measurements),
         failure=failure,
         broken=row.broken,
@@ -74,6 +77,10 @@ def trial_record(row: AnyRow, measurements: Sequence[Measurement] = ()) -> Trial
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
+
+
+def _promotion(stored: Mapping[str, Any]) -> Promotion:
+    return Promotion(**{**stored, "after": TrialStatus(stored.get("after", TrialStatus.STOPPED))})
 
 
 def _companion(row: AnyRow) -> Companion | None:

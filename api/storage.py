@@ -8,10 +8,11 @@ from api.database import open_engine, reading
 from api.ledger import SqlLedger
 from api.queries import SqlRecords
 from api.schema import check_schema, is_empty, upgrade_database
+from api.wishes import SqlWishes
 from nas.clock import Clock, system_clock
 
 
-class SqlStorage(SqlLedger, SqlRecords):
+class SqlStorage(SqlLedger, SqlWishes, SqlRecords):
     """Both sides of the storage over one engine; safe to share between threads, not across a fork."""
 
     def __init__(self, engine: Engine, *, clock: Clock = system_clock) -> None:

@@ -98,6 +98,8 @@ searches = Table(
     Column("status", String(16), nullable=False),
     Column("reason", Words),
     Column("cancel_requested", Boolean, nullable=False),
+    Column("pause_requested", String(16)),
+    Column("trials", Integer),  # the budget, where it was raised
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
@@ -136,12 +138,15 @@ trials = Table(
     Column("failure_kind", String(32)),
     Column("failure_message", Words),
     Column("broken", Words),
+    Column("wish", String(16)),  # what people want of it
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Index(None, "search_id", "status", "number"),
     Index(None, "search_id", "beside", "number"),
 )
+_WISHED = trials.c.wish.is_not(None)
+Index("ix_trials_wishes", trials.c.search_id, trials.c.number, sqlite_where=_WISHED, postgresql_where=_WISHED)
 
 measurements = Table(
     "measurements",

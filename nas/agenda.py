@@ -21,6 +21,8 @@ from nas.records import LEGAL_TRIAL, Infeasible, Measurement, Promotion, Trial, 
 from nas.rules import lag_of, trial_budget
 from nas.seeds import trial_seed
 
+NO_JOB = -1  # of a companion that is retried: it is no part of history
+
 
 class Signal(StrEnum):
     """What `next_trial` answers when it hands nothing out."""
@@ -57,6 +59,7 @@ class Agenda:
         load: Load,
         early_stopping: EarlyStopping,
         beginning: Beginning | None = None,
+        raised: int | None = None,
     ) -> None:
         beginning = beginning or Beginning()
         self._document = document
@@ -64,7 +67,9 @@ class Agenda:
         self._proposer = proposer
         self._early = early_stopping
         self._history = History(lag_of(document), beginning.earlier)
-        self._trials = trial_budget(document)
+        self._trials = trial_budget(document, raised)
+        self._raised = raised is not None
+        self._count = 0  # of all trials, companions included
         self._barrier = 0  # jobs before it have ended, and all later promotions were decided on their results
         self._settled = document.scheduler is None  # nothing more will be promoted
         self._companions = Companions(document, load, proposer.static_metrics)
@@ -73,7 +78,7 @@ class Agenda:
 
     def __len__(self) -> int:
         """How many trials there are."""
-        return len(self._history)
+        return self._count
 
     # What comes next.
 
@@ -107,7 +112,7 @@ class Agenda:
 
     def _candidate(self) -> New | None:
         """The next candidate; None when the space gives no more."""
-        number = len(self._history)
+        number = self._count
         seen = self._history.seen()
         try:
             proposal = self._proposer.propose(self._history.shown(), number)
@@ -147,11 +152,13 @@ class Agenda:
             if running and not self._companions.over:
                 return Signal.WAIT
             self._companions.plan(recorded)
-        trial = self._companions.next(search_id=self._search_id, number=len(self._history))
+        trial = self._companions.next(search_id=self._search_id, number=self._count)
         return Signal.DONE if trial is None else self._new(trial)
 
     def _new(self, trial: Trial, infeasible: Sequence[Infeasible] = ()) -> New:
-        self._started(trial)
+        self._count += 1
+        if trial.companion is None:
+            self._begun(trial)
         return New(trial=trial, infeasible=tuple(infeasible))
 
     def _horizon(self, jobs: int) -> int | None:
@@ -160,15 +167,30 @@ class Agenda:
 
     # What becomes of trials.
 
-    def _started(self, trial: Trial) -> None:
-        job = self._history.add(trial.genotype)
-        if trial.companion is None:
-            self._early.begin(trial.number, job=job, horizon=self._horizon(self._history.horizon(job)))
+    def _begun(self, candidate: Trial) -> None:
+        job = self._history.add(candidate.number, candidate.genotype)
+        self._early.begin(candidate.number, job=job, horizon=self._horizon(self._history.horizon(job)))
 
     def _restarted(self, number: int, promotion: Promotion) -> None:
         job = self._history.promote(number)
         self._barrier = max(self._barrier, promotion.seen or 0)
         self._early.promote(number, promotion, horizon=self._horizon(self._history.horizon(job)))
+
+    def retry(self, trial: Trial) -> Promotion:
+        """A trial that has ended is to run again, because people want that: the promotion it is handed out with."""
+        job = self._history.jobs if trial.companion is None else NO_JOB
+        promotion = Promotion(job=job, fidelity=trial.fidelity, after=trial.status)
+        if trial.companion is None:
+            self._restarted(trial.number, promotion)
+        return promotion
+
+    def raise_budget(self, trials: int) -> None:
+        """The search is to have so many candidates; more than it was to have."""
+        more = trial_budget(self._document, trials)
+        if more > self._trials:
+            self._trials, self._raised = more, True
+            self._settled = self._document.scheduler is None
+            self._companions.replan()
 
     def resumed(self, number: int) -> None:
         """A trial that another controller handed out was handed out again."""
@@ -184,6 +206,8 @@ class Agenda:
 
     def ended(self, number: int, status: TrialStatus, *, metrics: Mapping[str, float], fidelity: int) -> None:
         """A trial ended, or was stopped, with these metrics at its last fidelity."""
+        if number not in self._history:
+            return  # a companion: nothing is learned from it
         goals, bounds = self._document.objectives, self._document.constraints
         judged = status in (TrialStatus.COMPLETED, TrialStatus.STOPPED) and not missing(metrics, goals)
         self._history.finish(
@@ -198,37 +222,38 @@ class Agenda:
 
     def restore(self, trials: Sequence[Trial]) -> Iterator[Trial]:
         """Takes over all trials recorded; yields each that has ended, or has yet to be handed out again."""
-        companions = [trial for trial in trials if trial.companion is not None]
-        for trial, promotion in in_order(trials[: len(trials) - len(companions)]):
+        candidates = [trial for trial in trials if trial.companion is None]
+        self._count = len(trials)
+        for trial, promotion in in_order(candidates):
             yield from self._remember(trial, promotion)
-        if companions:
-            self._settled = True
-            self.exhausted = self._why_no_more_candidates()
-            self._companions.plan(lambda: trials)
-        for trial in companions:
-            yield from self._remember(trial)
+        if len(candidates) < len(trials):
+            if not (self._raised and self._candidates_to_come()):
+                self._settled = True
+                self.exhausted = self._why_no_more_candidates(candidates[-1].number + 1 if candidates else 0)
+                self._companions.plan(lambda: trials)
+            yield from (trial for trial in trials if trial.companion is not None)
 
-    def _remember(self, trial: Trial, promotion: Promotion | None = None) -> Iterator[Trial]:
-        """Takes over one job of a trial; yields the trial after its last."""
+    def _remember(self, trial: Trial, promotion: Promotion | None) -> Iterator[Trial]:
+        """Takes over one job of a candidate; yields the trial after its last."""
         ahead = [later for later in trial.promotions if promotion is None or later.job > promotion.job]
         if promotion is None:
-            self._started(trial)
+            self._begun(trial)
         else:
             self._restarted(trial.number, promotion)
         known = trial.up_to(ahead[0].fidelity) if ahead else trial
         for measurement in known.measurements:
             self._early.measured(trial.number, measurement, judge=False)
-        status = TrialStatus.STOPPED if ahead else trial.status
+        status = ahead[0].after if ahead else trial.status
         if not LEGAL_TRIAL[status]:
             self.ended(trial.number, status, metrics=known.metrics, fidelity=known.fidelity)
         if not ahead:
             yield trial
 
-    def _why_no_more_candidates(self) -> SpaceExhausted | None:
+    def _why_no_more_candidates(self, number: int) -> SpaceExhausted | None:
         """What ended the candidates before the budget did, drawn once more: it is recorded when the search ends."""
         try:
             if len(self._history) < self._trials:
-                self._proposer.propose(self._history.shown(), len(self._history))
+                self._proposer.propose(self._history.shown(), number)
         except SpaceExhausted as exhausted:
             return exhausted
         return None

@@ -76,6 +76,10 @@ class Companions:
         """Whether none is to be trained any more."""
         return not self._wanted or self._plans == []
 
+    def replan(self) -> None:
+        """More candidates are to come: what they are is decided anew after those."""
+        self._plans = None
+
     def plan(self, recorded: Callable[[], Sequence[Trial]]) -> None:
         """Decides what they are, by all the trials recorded, whose candidates have ended."""
         self._plans = planned(recorded(), self._document, self._load, self._static_metrics) if self._wanted else []

@@ -16,7 +16,7 @@ from nas.constraints import violation
 from nas.document import SearchDocument
 from nas.errors import NotFound
 from nas.pareto import missing
-from nas.ports import NOTHING, Storage
+from nas.ports import NOTHING, Storage, Wanted
 from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
@@ -28,6 +28,7 @@ from nas.records import (
     Lease,
     Measured,
     Measurement,
+    Pause,
     Promotion,
     Report,
     SearchStatus,
@@ -70,6 +71,10 @@ class Controller:
         self._running: dict[int, Trial] = {}  # handed out by this controller, with what was measured so far
         self._unassigned: list[Trial] = []  # recorded but not handed out by this controller, ascending
         self._asked_to_stop: set[int] = set()
+        self._set_aside: set[int] = set()  # asked to stop, to go on when the search does
+        self._unwanted: frozenset[int] = frozenset()  # people want these ended
+        self._to_retry: list[int] = []
+        self._pause: Pause | None = None
         self._tally = Tally(max_failures(document.budget))
         self._ending: Ending | None = None  # why running trials are to stop
         self._done = False
@@ -80,12 +85,16 @@ class Controller:
     def next_trial(self) -> Assignment | Signal:
         """The next trial to train, or why there is none now."""
         self.heartbeat()
-        self._poll_cancel()
+        self._poll_wishes()
         if self._done or self._ending is not None:
             self._conclude()
             return Signal.DONE
+        if self._pause is not None:
+            return self._paused()
         if self._unassigned:
             return self._hand_out_again(self._unassigned.pop(0))
+        if self._to_retry:
+            return self._retry(self._to_retry.pop(0))
         upcoming = self._agenda.next(running=bool(self._running), recorded=lambda: self.storage.trials(self.search_id))
         for sentence in self._agenda.left_out():
             self._tell("no_control", sentence)
@@ -123,12 +132,14 @@ class Controller:
     def should_stop(self, number: int) -> bool:
         """Whether the driver should end this trial and report it finished."""
         self.heartbeat()
-        self._poll_cancel()
+        self._poll_wishes()
         if number not in self._running or self._agenda.stops(number):
             return True
-        if self._ending is not None:
+        if self._ending is not None or number in self._unwanted:
             self._asked_to_stop.add(number)
-        return self._ending is not None
+        elif self._pause is Pause.NOW:
+            self._set_aside.add(number)
+        return number in self._asked_to_stop or number in self._set_aside
 
     def heartbeat(self) -> None:
         """Renews the lease when a third of its time is gone; call it at least that often."""
@@ -156,7 +167,7 @@ class Controller:
             else:
                 self._count(trial.number, trial.status, trial.failure)
         self._unassigned.sort(key=lambda trial: trial.number)
-        if search.status is SearchStatus.QUEUED:
+        if search.status is not SearchStatus.RUNNING and LEGAL_SEARCH[search.status]:
             self.storage.set_search_status(self._lease, SearchStatus.RUNNING)
             self._tell("started", f"search {search.name} started")
             if self._agenda.begins_with:
@@ -165,8 +176,7 @@ class Controller:
             self._done = True
         else:
             self._tell("resumed", f"search {search.name} goes on after {len(self._agenda)} trials")
-        if search.cancel_requested:
-            self._ending = Ending(SearchStatus.CANCELLED, "cancelled on request")
+        self._heed(self.storage.wanted(self.search_id))
 
     def _count(self, number: int, status: TrialStatus, failure: Failure | None) -> None:
         """Lets the rules know how a trial ended."""
@@ -179,6 +189,14 @@ class Controller:
         """A trial that was stopped early is handed out once more."""
         told = f"trial {number} promoted, after {promotion.fidelity} epochs"
         self.storage.promote_trial(self._lease, number, promotion, told)
+        return self._hand_out(self.storage.trial(self.search_id, number))
+
+    def _retry(self, number: int) -> Assignment:
+        """A trial that had ended is handed out once more, because people want that."""
+        trial = self.storage.trial(self.search_id, number)
+        self._tally.forgive(trial.status)
+        told = f"trial {number}, {trial.status} before, is tried again"
+        self.storage.promote_trial(self._lease, number, self._agenda.retry(trial), told)
         return self._hand_out(self.storage.trial(self.search_id, number))
 
     def _hand_out_again(self, trial: Trial) -> Assignment:
@@ -227,6 +245,9 @@ class Controller:
         self._agenda.measured(number, measurement)
 
     def _finish(self, number: int, unwritten: Sequence[Measurement]) -> None:
+        if number in self._set_aside:
+            self._put_back(number, unwritten)
+            return
         metrics = self._running[number].metrics
         unmeasured = missing(metrics, self.document.objectives)
         if number in self._asked_to_stop:
@@ -240,6 +261,13 @@ class Controller:
         else:
             self._end(number, TrialStatus.COMPLETED, None, unwritten)
 
+    def _put_back(self, number: int, unwritten: Sequence[Measurement]) -> None:
+        """The trial stays running for the records: it is handed out again when the search goes on."""
+        for measurement in unwritten:
+            self.storage.add_measurement(self._lease, number, measurement)
+        self._set_aside.discard(number)
+        self._unassigned.append(self._running.pop(number))
+
     def _end(self, number: int, status: TrialStatus, failure: Failure | None, unwritten: Sequence[Measurement]) -> None:
         """Records the end of a trial, with the measurements that came in the same step."""
         fidelity = self._running[number].fidelity
@@ -251,18 +279,37 @@ class Controller:
         told += f", but {broken}" if broken else ""
         self.storage.move_trial(self._lease, number, status, failure, measurements=unwritten, told=told, broken=broken)
         self._asked_to_stop.discard(number)
+        self._set_aside.discard(number)
         self._agenda.ended(number, status, metrics=metrics, fidelity=fidelity)
         self._count(number, status, failure)
 
     # How the search ends.
 
-    def _poll_cancel(self) -> None:
-        """Takes notice of a wish to cancel, at most once per `POLL_S`."""
+    def _poll_wishes(self) -> None:
+        """Takes notice of what people want, at most once per `POLL_S`."""
         if self._done or self._ending is not None or self._clock() - self._polled_at < POLL_S:
             return
         self._polled_at = self._clock()
-        if self.storage.search(self.search_id).cancel_requested:
+        self._heed(self.storage.wanted(self.search_id))
+
+    def _heed(self, wanted: Wanted) -> None:
+        if wanted.search.cancel_requested:
             self._ending = Ending(SearchStatus.CANCELLED, "cancelled on request")
+        if wanted.search.trials is not None:
+            self._agenda.raise_budget(wanted.search.trials)
+        self._pause, self._unwanted, self._to_retry = wanted.search.pause_requested, wanted.stop, list(wanted.retry)
+
+    def _paused(self) -> Signal:
+        """Nothing begins; the search is paused once nothing runs."""
+        if self._running:
+            return Signal.WAIT
+        self._conclude()
+        if self._done:
+            return Signal.DONE
+        self.storage.set_search_status(self._lease, SearchStatus.PAUSED)
+        self._done = True
+        self._tell("paused", f"search {self.document.name} paused on request")
+        return Signal.DONE
 
     def _conclude(self) -> None:
         """Ends the search once nothing runs and nothing will."""
@@ -270,7 +317,8 @@ class Controller:
             return
         if self._ending is not None:
             self._drop_unassigned()
-        if self._running or self._unassigned or not (self._ending or self._agenda.over):
+        waits = self._unassigned or (self._to_retry and not self._ending)
+        if self._running or waits or not (self._ending or self._agenda.over):
             return
         exhausted = self._agenda.exhausted
         ending = self._ending or self._tally.ending(exhausted)

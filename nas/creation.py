@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from nas.begin_with import BeginWith
 from nas.document import SearchDocument
 from nas.errors import NotFound, UnfitSearch
-from nas.ports import Records
+from nas.ports import Storage
 from nas.records import DEFAULT_PROJECT, LEGAL_SEARCH, Search
 
 SECTION, PIN = "begin_with", "search_id"
@@ -16,7 +16,7 @@ NO_MATTER = frozenset({"loader_threads"})  # options of a task that change no re
 
 
 def create_search(
-    records: Records,
+    records: Storage,
     document: SearchDocument,
     idempotency_key: str | None = None,
     *,
@@ -41,7 +41,7 @@ def same_document(stored: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
     return stored == given or (pin is None and _without_pin(stored) == _without_pin(given))
 
 
-def pinned(document: SearchDocument, records: Records, *, project: str = DEFAULT_PROJECT) -> SearchDocument:
+def pinned(document: SearchDocument, records: Storage, *, project: str = DEFAULT_PROJECT) -> SearchDocument:
     """The document with the id of the earlier search of the project that it begins with.
 
     Raises `NotFound`, and `UnfitSearch` unless that has ended and, to be learned from, has the same task and
@@ -55,7 +55,7 @@ def pinned(document: SearchDocument, records: Records, *, project: str = DEFAULT
     return document.model_copy(update={SECTION: options.model_copy(update={PIN: earlier.id})})
 
 
-def _found(options: BeginWith, records: Records, *, project: str) -> Search:
+def _found(options: BeginWith, records: Storage, *, project: str) -> Search:
     try:
         return records.search(options.search_id or options.search or "", project=project)
     except NotFound as error:

@@ -1,7 +1,7 @@
 """What a proposal may know: the rule of the lag, kept incrementally so that a long search asks fast too.
 
-A job is what was handed out: a new trial, or the promotion of a stopped one. Jobs count 0, 1, 2 ... in one search; as
-long as nothing is promoted they are the trials.
+A job is what was handed out: a new candidate, or the promotion of one that had ended. Jobs count 0, 1, 2 ... in one
+search; as long as nothing is promoted they are the candidates. Companions are no part of history.
 """
 
 from bisect import insort
@@ -27,31 +27,33 @@ class History:
     def __init__(self, lag: Lag, earlier: Sequence[Outcome] = ()) -> None:
         self.lag = lag
         self._earlier = tuple(earlier)
-        self._jobs: list[int] = []  # of every trial, its newest job
+        self._jobs: dict[int, int] = {}  # of every candidate by its number, ascending: its newest job
         self._results: list[Outcome | None] = []  # of every job
-        self._shown: list[Outcome] = []  # of every trial, with the results of jobs before `_applied`
+        self._shown: dict[int, Outcome] = {}  # of every candidate, with the results of jobs before `_applied`
         self._applied = 0
         self._pending: list[int] = []  # jobs, ascending; as many as run at a time
 
     def __len__(self) -> int:
         return len(self._jobs)
 
+    def __contains__(self, number: int) -> bool:
+        return number in self._jobs
+
     @property
     def jobs(self) -> int:
         """How many jobs there were: the number of the next one."""
         return len(self._results)
 
-    def add(self, genotype: Genotype) -> int:
-        """The next trial, its result not known yet; the number of its job."""
-        number = len(self._jobs)
-        self._jobs.append(self.jobs)
-        self._shown.append(Outcome(number=number, genotype=genotype, values=None, pending=True))
-        return self._begin(number)
+    def add(self, number: int, genotype: Genotype) -> int:
+        """The next candidate under the number of its trial, its result not known yet; the number of its job."""
+        self._jobs[number] = self.jobs
+        self._shown[number] = Outcome(number=number, genotype=genotype, values=None, pending=True)
+        return self._begin()
 
     def promote(self, number: int) -> int:
-        """A stopped trial runs again; the number of the job."""
+        """A trial that had ended runs again; the number of the job."""
         self._jobs[number] = self.jobs
-        return self._begin(number)
+        return self._begin()
 
     def finish(
         self, number: int, values: tuple[float, ...] | None, *, fidelity: float = 1.0, violation: float = 0.0
@@ -77,7 +79,7 @@ class History:
                 assert result is not None, f"job {job} has no result yet"
                 self._shown[result.number] = result
             self._applied = max(self._applied, self.horizon())
-        return (*self._earlier, *self._shown)
+        return (*self._earlier, *self._shown.values())
 
     def seen(self) -> tuple[int, ...] | None:
         """The ranges of jobs whose results the next one sees (see `Trial.seen`); None under a fixed lag."""
@@ -94,7 +96,7 @@ class History:
         """One past the last job whose result a job sees, by default the next; all there are without a fixed lag."""
         return self.jobs if self.lag == "none" else max(0, (self.jobs if job is None else job) - self.lag + 1)
 
-    def _begin(self, number: int) -> int:
+    def _begin(self) -> int:
         insort(self._pending, self.jobs)
         self._results.append(None)
         return self.jobs - 1

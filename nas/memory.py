@@ -11,22 +11,26 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from nas.clock import Clock, system_clock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
 from nas.leaderboard import FOREIGN_CURSOR, check_metrics, decode_cursor, encode_cursor, reduced, select
-from nas.ports import NOTHING, Page, Query, SearchPage, SearchSummary
+from nas.ports import NOTHING, Page, Query, SearchPage, SearchSummary, Wanted
 from nas.records import (
     DEFAULT_PROJECT,
     LEGAL_SEARCH,
     LEGAL_TRIAL,
+    RETRIABLE,
     Event,
     Failure,
     Infeasible,
     Lease,
     Measurement,
+    Pause,
     Promotion,
     Search,
     SearchStatus,
     Trial,
     TrialStatus,
+    TrialWish,
 )
+from nas.wishes import check_deletable, check_more_trials, check_wish, reopened, wanted_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,6 +47,7 @@ class Shelf:
     infeasible: list[Infeasible] = field(default_factory=list)
     redraws: Counter[str] = field(default_factory=Counter)
     events: list[Event] = field(default_factory=list)
+    wishes: dict[int, TrialWish] = field(default_factory=dict)
 
 
 def one_at_a_time(
@@ -116,7 +121,7 @@ class MemoryStorage:
             search,
             status=status,
             reason=reason,
-            started_at=now if status is SearchStatus.RUNNING else search.started_at,
+            started_at=search.started_at or (now if status is SearchStatus.RUNNING else None),
             finished_at=None if LEGAL_SEARCH[status] else now,
         )
         shelf.infeasible.extend(infeasible)
@@ -177,15 +182,17 @@ class MemoryStorage:
         """See `Ledger`."""
         shelf = self._held(lease)
         trial = self._trial(shelf, number)
-        if trial.status is not TrialStatus.STOPPED:
-            raise IllegalTransition(f"trial {trial.id} is {trial.status}; only a stopped one is promoted")
+        if trial.status not in RETRIABLE or trial.status is not promotion.after:
+            raise IllegalTransition(f"trial {trial.id} is {trial.status}, not {promotion.after}, and cannot go on")
         shelf.trials[number] = replace(
             trial,
             status=TrialStatus.RUNNING,
             attempt=trial.attempt + 1,
             promotions=(*trial.promotions, promotion),
+            failure=None,
             finished_at=None,
         )
+        shelf.wishes.pop(number, None)
         self.add_event(lease, "trial_promoted", told, number)
 
     @one_at_a_time
@@ -250,6 +257,45 @@ class MemoryStorage:
         if LEGAL_SEARCH[shelf.search.status]:
             shelf.search = replace(shelf.search, cancel_requested=True)
         return shelf.search
+
+    @one_at_a_time
+    def request_pause(self, search_id: str, pause: Pause | None) -> Search:
+        """See `Wishes`."""
+        shelf = self._shelf(search_id)
+        if LEGAL_SEARCH[shelf.search.status]:
+            shelf.search = replace(shelf.search, pause_requested=pause)
+        return shelf.search
+
+    @one_at_a_time
+    def request_trials(self, search_id: str, trials: int) -> Search:
+        """See `Wishes`."""
+        shelf = self._shelf(search_id)
+        check_more_trials(shelf.search, trials)
+        shelf.search = replace(reopened(shelf.search), trials=trials)
+        return shelf.search
+
+    @one_at_a_time
+    def request_trial(self, search_id: str, number: int, wish: TrialWish) -> Search:
+        """See `Wishes`."""
+        shelf = self._shelf(search_id)
+        check_wish(number, self._trial(shelf, number).status, wish)
+        shelf.wishes[number] = wish
+        if wish is TrialWish.RETRY:
+            shelf.search = reopened(shelf.search)
+        return shelf.search
+
+    @one_at_a_time
+    def wanted(self, search_id: str) -> Wanted:
+        """See `Wishes`."""
+        shelf = self._shelf(search_id)
+        return wanted_of(shelf.search, ((number, shelf.trials[number].status, w) for number, w in shelf.wishes.items()))
+
+    @one_at_a_time
+    def delete_search(self, search_id: str) -> None:
+        """See `Wishes`."""
+        check_deletable(self._shelf(search_id).search)
+        del self.shelves[search_id]
+        self.keys = {key: made for key, made in self.keys.items() if made != search_id}
 
     @one_at_a_time
     def search(self, name_or_id: str, *, project: str | None = None) -> Search:

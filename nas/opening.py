@@ -41,7 +41,8 @@ def open_controller(
     the document; `screener` computes the scores that the document's screening asks for. Raises `NotFound`, `LeaseHeld`,
     and `DocumentError` when the annotations cannot be read.
     """
-    document = SearchDocument.model_validate(storage.search(search_id).document)
+    search = storage.search(search_id)
+    document = SearchDocument.model_validate(search.document)
     space = space or space_from(document.space)
     measure = static_metrics or static_metrics_of(document.task)
     setting = Setting(
@@ -73,6 +74,7 @@ def open_controller(
         load=space.load,
         early_stopping=EarlyStopping(scheduler, judged_objective(document)),
         beginning=beginning,
+        raised=search.trials,
     )
     return Controller(
         storage=storage, lease=lease, document=document, agenda=agenda, home=home, clock=clock, ttl_s=ttl_s

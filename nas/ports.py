@@ -16,11 +16,13 @@ from nas.records import (
     Infeasible,
     Lease,
     Measurement,
+    Pause,
     Promotion,
     Search,
     SearchStatus,
     Trial,
     TrialStatus,
+    TrialWish,
 )
 from search_spaces.genotypes import Draw
 from search_spaces.space import Architecture, Space
@@ -162,6 +164,15 @@ class SearchPage:
     next_cursor: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What people want of a search that has not been done yet: its own wishes stand in the search."""
+
+    search: Search
+    stop: frozenset[int] = frozenset()  # running trials that are to end
+    retry: tuple[int, ...] = ()  # ended trials that are to be handed out again, ascending
+
+
 class Ledger(Protocol):
     """The writing side of the storage: one search, one writer, every call one transaction.
 
@@ -224,9 +235,10 @@ class Ledger(Protocol):
         ...
 
     def promote_trial(self, lease: Lease, number: int, promotion: Promotion, told: str) -> None:
-        """From stopped to running, with an event `trial_promoted` that says `told`; raises `attempt` by one.
+        """From a status in RETRIABLE to running, with an event `trial_promoted` that says `told`; raises `attempt` by
+        one, and a wish to retry it is fulfilled.
 
-        Raises `IllegalTransition` unless the trial is stopped.
+        Raises `IllegalTransition` unless the trial is in the status that the promotion names.
         """
         ...
 
@@ -237,8 +249,8 @@ class Ledger(Protocol):
     def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None: ...
 
 
-class Records(Protocol):
-    """The reading side, and the wishes of people. None of it needs a lease; all of it raises `NotFound`."""
+class Wishes(Protocol):
+    """What people want. None of it needs a lease; all of it raises `NotFound`."""
 
     def create_search(
         self,
@@ -260,6 +272,36 @@ class Records(Protocol):
     def request_cancel(self, search_id: str) -> Search:
         """Records the wish; its controller acts on it. A search that has ended stays as it is."""
         ...
+
+    def request_pause(self, search_id: str, pause: Pause | None) -> Search:
+        """Records the wish to pause, or with None to go on. A search that has ended stays as it is."""
+        ...
+
+    def request_trials(self, search_id: str, trials: int) -> Search:
+        """Records how many candidates the search is to have; one that has ended is queued again.
+
+        Raises `IllegalTransition` unless that is more than it has by now.
+        """
+        ...
+
+    def request_trial(self, search_id: str, number: int, wish: TrialWish) -> Search:
+        """Records what is wanted of a trial; to retry one, a search that has ended is queued again.
+
+        Raises `IllegalTransition` for a trial to stop that does not run, or one to retry that is not in RETRIABLE.
+        """
+        ...
+
+    def wanted(self, search_id: str) -> Wanted:
+        """What its controller has yet to do."""
+        ...
+
+    def delete_search(self, search_id: str) -> None:
+        """Removes a search that has ended with everything recorded of it. Raises `IllegalTransition` for another."""
+        ...
+
+
+class Records(Protocol):
+    """The reading side. None of it needs a lease; all of it raises `NotFound`."""
 
     def search(self, name_or_id: str, *, project: str | None = None) -> Search:
         """By id, else the newest with that name; only of the project, where one is given."""
@@ -301,5 +343,5 @@ class Records(Protocol):
     def events(self, search_id: str, after: int = 0, limit: int = 1000) -> list[Event]: ...
 
 
-class Storage(Ledger, Records, Protocol):
-    """Both sides; what the in-memory twin and the SQL storage implement."""
+class Storage(Ledger, Wishes, Records, Protocol):
+    """All sides; what the in-memory twin and the SQL storage implement."""

@@ -26,6 +26,7 @@ class SearchStatus(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -55,11 +56,31 @@ LEGAL_TRIAL: dict[TrialStatus, frozenset[TrialStatus]] = {
 
 LEGAL_SEARCH: dict[SearchStatus, frozenset[SearchStatus]] = {
     SearchStatus.QUEUED: frozenset({SearchStatus.RUNNING, SearchStatus.CANCELLED, SearchStatus.FAILED}),
-    SearchStatus.RUNNING: frozenset({SearchStatus.COMPLETED, SearchStatus.FAILED, SearchStatus.CANCELLED}),
+    SearchStatus.RUNNING: frozenset(
+        {SearchStatus.PAUSED, SearchStatus.COMPLETED, SearchStatus.FAILED, SearchStatus.CANCELLED}
+    ),
+    SearchStatus.PAUSED: frozenset({SearchStatus.RUNNING, SearchStatus.CANCELLED, SearchStatus.FAILED}),
     SearchStatus.COMPLETED: frozenset(),
     SearchStatus.FAILED: frozenset(),
     SearchStatus.CANCELLED: frozenset(),
 }
+
+
+class Pause(StrEnum):
+    """How a search is to pause."""
+
+    LATER = "later"  # once the running trials have ended
+    NOW = "now"  # running trials stop where they are, and go on from their checkpoints when the search does
+
+
+class TrialWish(StrEnum):
+    """What people may want of one trial."""
+
+    STOP = "stop"  # a running one ends as cancelled
+    RETRY = "retry"  # one that failed, or was stopped or cancelled, is handed out again
+
+
+RETRIABLE = frozenset({TrialStatus.FAILED, TrialStatus.STOPPED, TrialStatus.CANCELLED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,12 +125,13 @@ class Companion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promotion:
-    """A stopped trial taken up again. Jobs count what was handed out in a search for the first time: proposals and
-    promotions, in their order."""
+    """A stopped trial taken up again, by its scheduler or because people wanted that. Jobs count what was handed out in
+    a search for the first time: proposals and promotions of candidates, in their order."""
 
     job: int
     fidelity: int  # what the trial had received when it was stopped
     seen: int | None = None  # the promotion was decided on the results of jobs 0 .. seen-1; None: on all there were
+    after: TrialStatus = TrialStatus.STOPPED  # how the trial had ended before
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,6 +219,8 @@ class Search:
     status: SearchStatus = SearchStatus.QUEUED
     reason: str | None = None
     cancel_requested: bool = False
+    pause_requested: Pause | None = None
+    trials: int | None = None  # how many candidates instead of its document's budget
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None

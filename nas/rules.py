@@ -51,14 +51,15 @@ def judged_objective(document: SearchDocument) -> Objective:
     return next((each for each in document.objectives if each.metric not in KNOWN), document.objectives[0])
 
 
-def trial_budget(document: SearchDocument) -> int:
-    """How many trials the search has at most: those of its budget, or as many as there are fixed candidates and others
-    that it begins with."""
+def trial_budget(document: SearchDocument, raised: int | None = None) -> int:
+    """How many candidates the search has at most: those of its budget, which may have been raised, or as many as there
+    are fixed candidates and others that it begins with."""
+    budget = raised or document.budget.trials
     if isinstance(document.strategy, FixedStrategy):
         begun = document.begin_with
         first = 0 if begun is None else len(begun.candidates) + begun.best
-        return min(document.budget.trials, first + len(document.strategy.candidates))
-    return document.budget.trials
+        return min(budget, first + len(document.strategy.candidates))
+    return budget
 
 
 def max_failures(budget: Budget) -> int:

@@ -28,6 +28,10 @@ class Tally:
         failed = "1 trial failed:" if self.failures == 1 else f"{self.failures} trials failed; the last,"
         return Ending(SearchStatus.FAILED, f"{failed} {self.last_failure}")
 
+    def forgive(self, status: TrialStatus) -> None:
+        """A trial that ended so is tried again."""
+        self.failures -= status is TrialStatus.FAILED
+
     def ending(self, exhausted: SpaceExhausted | None) -> Ending:
         """How a search ends that is let run; `exhausted` says why it has fewer trials than its budget, if so."""
         reason = str(exhausted) if exhausted else None

@@ -10,7 +10,7 @@ from nas.ports import Outcome
 def filled(lag, length, finished):
     history = History(lag)
     for number in range(length):
-        history.add((number,))
+        history.add(len(history), (number,))
     for number in finished:
         history.finish(number, (float(number),))
     return history
@@ -61,7 +61,7 @@ def test_a_promoted_trial_is_shown_as_it_was_until_its_second_result_is_seen():
     history.finish(0, (0.5,), fidelity=0.25)
     assert history.promote(0) == 3
     assert history.shown()[0].values == (0.5,)
-    assert history.add((9,)) == 4
+    assert history.add(len(history), (9,)) == 4
     assert not history.ready(), "job 3 has to end"
     history.finish(0, (0.9,))
     assert history.ready()
@@ -75,7 +75,7 @@ def test_outcomes_of_an_earlier_search_stand_before_all_others_and_delay_nothing
         history = History(lag, earlier)
         assert (len(history), history.jobs, history.horizon()) == (0, 0, 0)
         assert history.shown() == earlier
-        history.add((0,))
+        history.add(len(history), (0,))
         assert [outcome.number for outcome in history.shown()] == [-2, -1, 0]
         assert history.shown()[:2] == earlier
         assert len(history) == 1
