@@ -29,6 +29,7 @@ from nas.records import (
 from nas.testing.leaderboards import LeaderboardLaws
 from nas.testing.search_laws import SearchLaws
 from nas.testing.stored import TTL_S, ClockFixture, add_completed, add_running, leased, trial
+from nas.testing.wish_laws import WishLaws
 
 __all__ = ["TTL_S", "StorageSuite", "add_completed", "add_running", "leased", "trial"]
 
@@ -334,5 +335,5 @@ class LeaseLaws(ClockFixture):
         assert (storage.search(lease.search_id), storage.trials(lease.search_id)) == before
 
 
-class StorageSuite(SearchLaws, StatusLaws, MeasurementLaws, LeaseLaws, LeaderboardLaws):
+class StorageSuite(SearchLaws, WishLaws, StatusLaws, MeasurementLaws, LeaseLaws, LeaderboardLaws):
     """Everything a storage owes the core. Supply a `storage` fixture built on the `clock` fixture."""
