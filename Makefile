@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
+CHROMIUM := /usr/bin/chromium
 # One thread per process: the tests and the demo run several processes beside each other.
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .PHONY: help install demo test lint format bench bench-search docs clean
 help:
 	@echo "make demo    install, draw a small data set, run a search on it, show the leaderboard"
-	@echo "make test    install what is missing and run the whole test suite"
+	@echo "make test    install what is missing (Chromium, too) and run the whole test suite"
 	@echo "make lint    ruff and mypy"
 	@echo "make format  let ruff rewrite the sources"
 	@echo "make bench   speed figures beside their rivals, in one run"
@@ -38,7 +39,12 @@ demo: $(RUN_READY)
 	@$(ONE_THREAD) $(BIN)/nas run examples/shapes.yaml
 	@echo "  (\`source $(BIN)/activate\` first)"
 
-test: $(DEV_READY)
+$(CHROMIUM):  # drives the pages in the tests
+	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "The tests of the web pages need Chromium at $(CHROMIUM): install it as root, on Debian with: apt-get install chromium"; exit 1; }
+	@echo "Installing Chromium ..."
+	@apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+
+test: $(DEV_READY) $(CHROMIUM)
 	$(ONE_THREAD) $(BIN)/python -m pytest $(ARGS)
 
 lint: $(DEV_READY)

@@ -8,15 +8,19 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
+from starlette.middleware.gzip import GZipMiddleware
 
 from api.authentication import guard
 from api.problems import Problem, answer_with_problems
-from api.routes import health, proxy_checks, searches, spaces, trials
+from api.routes import downloads, health, plots, proxy_checks, searches, spaces, streams, trials
 from api.routes.dependencies import Service
 from api.settings import Settings
 from api.storage import SqlStorage
+from api.web_pages import add_pages
 
 PREFIX = "/api/v1"
+SMALL = 2_000  # bytes of an answer that is sent as it is
+QUICK = 4  # of gzip: most of the gain at a third of the time
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -43,8 +47,10 @@ def create_app(
     )
     app.state.service = Service(storage=storage, settings=settings, wake=wake)
     app.include_router(_routes(settings))
+    add_pages(app)
     _describe_problems(app)
     guard(app, settings)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=QUICK)
     answer_with_problems(app)
     return app
 
@@ -72,7 +78,7 @@ def _routes(settings: Settings) -> APIRouter:
     # The gate checks the token; this dependency only tells readers of the description that there is one.
     bearer = Depends(HTTPBearer(auto_error=False, description="NAS_API_TOKEN of the service"))
     router = APIRouter(prefix=PREFIX)
-    for module in (searches, trials, proxy_checks, spaces, health):
+    for module in (streams, searches, trials, plots, downloads, proxy_checks, spaces, health):
         router.include_router(module.router, dependencies=[bearer] if settings.api_token else [])
     router.include_router(health.open_router)
     return router

@@ -68,6 +68,7 @@ PAIRED_TEST: dict[str, Any] = {
     "exact_p": 0.5256,
 }
 MEASUREMENT = {"fidelity": 12, "metrics": {"AP": 0.41, "AP50": 0.79}, "elapsed_s": 41.5, "artifacts": []}
+BEST = {"metric": "AP", "goal": "maximize", "value": 0.41, "number": 4}
 EVENT = {"sequence": 7, "at": "2026-03-01T09:00:49Z", "kind": "trial", "message": "trial 4 completed", "trial": 4}
 SPACE = {
     "kind": "spinenet",

@@ -40,9 +40,9 @@ Key = tuple[float, int]
 def leaderboard_page(connection: Connection, search_id: str, query: Query) -> Page:
     """The page of the query. Raises `InvalidQuery`, and `NotFound` for a metric that no trial has."""
     check_query(query)
-    found = _positions(connection, search_id, query)
-    if not found and _has_completed(connection, search_id):
-        check_metrics(query, _metrics(connection, search_id), search_id)
+    found = positions(connection, search_id, query)
+    if not found and has_completed(connection, search_id):
+        check_metrics(query, metric_names(connection, search_id), search_id)
     shown = found[: query.limit]
     page = rows_of(connection, search_id, [position.number for position in shown])
     return Page(
@@ -71,7 +71,7 @@ def walks(connection: Connection, search_id: str, query: Query) -> list[Select[A
     ]
 
 
-def _positions(connection: Connection, search_id: str, query: Query) -> list[Position]:
+def positions(connection: Connection, search_id: str, query: Query) -> list[Position]:
     """Where the page's rows stand, in order, and one more when the listing goes on."""
 
     def keys(statement: Select[Any]) -> Iterator[Key]:
@@ -107,12 +107,12 @@ def _walk(search_id: str, query: Query, status: TrialStatus, stretch: Stretch, f
         statement = statement.where(number.in_(few))
     for condition in query.where:
         on_the_way = condition.metric == query.sort  # then it bounds the walk itself
-        statement = statement.where(_compares(value, condition) if on_the_way else _meets(search_id, number, condition))
+        statement = statement.where(_compares(value, condition) if on_the_way else meets(search_id, number, condition))
     order = value.desc() if query.descending else value.asc()
     return statement.where(stretch(value, number)).order_by(order, number).limit(query.limit + 1)
 
 
-def _meets(search_id: str, number: ColumnElement[int], condition: Condition) -> ColumnElement[bool]:
+def meets(search_id: str, number: ColumnElement[int], condition: Condition) -> ColumnElement[bool]:
     if condition.metric == NUMBER:
         return _compares(number, condition)
     other = trial_metrics.alias()
@@ -152,14 +152,14 @@ def _compares(column: ColumnElement[Any], condition: Condition) -> ColumnElement
     return compared
 
 
-def _has_completed(connection: Connection, search_id: str) -> bool:
+def has_completed(connection: Connection, search_id: str) -> bool:
     completed = select(trials.c.number).where(
         trials.c.search_id == search_id, trials.c.status == TrialStatus.COMPLETED.value
     )
     return connection.execute(completed.limit(1)).first() is not None
 
 
-def _metrics(connection: Connection, search_id: str) -> list[str]:
+def metric_names(connection: Connection, search_id: str) -> list[str]:
     """The name of every metric of the search, ascending: one look-up in the index for each, however many trials."""
     metric = trial_metrics.c.metric
     following = select(func.min(metric)).where(trial_metrics.c.search_id == search_id, metric > bindparam("name"))

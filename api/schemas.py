@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.examples import DOCUMENT, EVENT, MEASUREMENT, SEARCH, SPACE, TRIAL, TRIAL_ROW
+from api.examples import BEST, DOCUMENT, EVENT, MEASUREMENT, SEARCH, SPACE, TRIAL, TRIAL_ROW
+from nas.document import SearchDocument
 from nas.estimates import Estimates
-from nas.ports import Page, SearchPage, SearchSummary
+from nas.ports import Page, SearchSummary
 from nas.records import Companion, Event, Failure, Measurement, Search, SearchStatus, Trial, TrialStatus
+from nas.rules import trial_budget
 
 
 def _example(*values: Any) -> ConfigDict:
@@ -33,7 +35,26 @@ class SearchView(BaseModel):
     finished_at: datetime | None
 
 
-class SearchDetail(SearchView):
+class BestView(BaseModel):
+    """The best trial of a search by its first objective."""
+
+    metric: str
+    goal: str
+    value: float
+    number: int
+
+
+class SearchRow(SearchView):
+    """One search as a list shows it."""
+
+    model_config = _example({**SEARCH, "trials": {"completed": 4, "running": 2}, "budget": 12, "best": BEST})
+
+    trials: dict[TrialStatus, int] = Field(description="trials by status; a status without trials is left out")
+    budget: int | None = Field(description="candidates it trains at most; companions of the best come on top")
+    best: BestView | None = Field(description="of the feasible completed trials; null before there is one")
+
+
+class SearchDetail(SearchRow):
     """One search with its document and counts."""
 
     model_config = _example(
@@ -41,13 +62,14 @@ class SearchDetail(SearchView):
             **SEARCH,
             "document": DOCUMENT,
             "trials": {"completed": 4, "running": 2},
+            "budget": 12,
+            "best": BEST,
             "infeasible": 3,
             "redraws": {"dead block": 5},
         }
     )
 
     document: dict[str, Any]
-    trials: dict[TrialStatus, int] = Field(description="trials by status; a status without trials is left out")
     infeasible: int = Field(description="candidates that broke a constraint or could not be built")
     redraws: dict[str, int] = Field(description="draws thrown away, by reason")
 
@@ -55,9 +77,11 @@ class SearchDetail(SearchView):
 class SearchList(BaseModel):
     """A page of searches, newest first."""
 
-    model_config = _example({"items": [SEARCH], "next_cursor": None})
+    model_config = _example(
+        {"items": [{**SEARCH, "trials": {"completed": 4}, "budget": 4, "best": BEST}], "next_cursor": None}
+    )
 
-    items: list[SearchView]
+    items: list[SearchRow]
     next_cursor: str | None = Field(description="send it as `cursor` for the next page; null on the last")
 
 
@@ -196,6 +220,22 @@ class ParetoFront(BaseModel):
     items: list[TrialRow]
 
 
+class MetricView(BaseModel):
+    """A metric of a search."""
+
+    name: str
+    goal: str = Field(description="maximize or minimize: which way it is better")
+    objective: bool
+
+
+class MetricList(BaseModel):
+    """The metrics of a search by name."""
+
+    model_config = _example({"items": [{"name": "AP", "goal": "maximize", "objective": True}]})
+
+    items: list[MetricView]
+
+
 class EventView(BaseModel):
     """Something that happened in a search."""
 
@@ -276,20 +316,25 @@ def search_view(search: Search) -> SearchView:
     return SearchView.model_validate(search, from_attributes=True)
 
 
-def search_list(page: SearchPage) -> SearchList:
-    """A page of searches."""
-    return SearchList(items=[search_view(search) for search in page.searches], next_cursor=page.next_cursor)
-
-
-def search_detail(summary: SearchSummary) -> SearchDetail:
+def search_detail(summary: SearchSummary, best: BestView | None = None) -> SearchDetail:
     """All there is to say about a search."""
     return SearchDetail(
         **search_view(summary.search).model_dump(),
-        document=summary.search.document,
         trials=summary.trials_by_status,
+        budget=budget_of(summary.search),
+        best=best,
+        document=summary.search.document,
         infeasible=summary.infeasible,
         redraws=summary.redraws,
     )
+
+
+def budget_of(search: Search) -> int | None:
+    """How many candidates the search trains at most; None where its document is of another program."""
+    try:
+        return trial_budget(SearchDocument.model_validate(search.document))
+    except ValidationError:
+        return None
 
 
 def trial_view(trial: Trial) -> TrialView:

@@ -44,7 +44,11 @@ def local_ray() -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips the mark `gpu` where there is no CUDA device; torch is asked only if such a test was collected."""
+    """Skips the mark `gpu` where there is no CUDA device; torch is asked only if such a test was collected.
+
+    Tests in a browser come last: Playwright keeps an event loop in their thread, and no other can run there then.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     marked = [item for item in items if item.get_closest_marker("gpu")]
     if marked and not _cuda():
         for item in marked:

@@ -178,7 +178,7 @@ def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> N
     best = store.leaderboard(search.id, parse_query(search=search, limit=TOP))
     summary, compared = store.summary(search.id), comparisons_of(store, search, paired=False)
     if as_json:
-        detail = search_detail(summary).model_dump(mode="json")
+        detail = search_detail(summary).model_dump(mode="json", exclude={"best"})  # it leads the leaderboard
         rows = trial_list(best).model_dump(mode="json")["items"]
         print_json({**detail, "leaderboard": rows, "comparisons": compared.model_dump(mode="json")["metrics"]})
         return

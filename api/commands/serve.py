@@ -55,9 +55,8 @@ def serve(
 
 def serve_requests(store: "SqlStorage", here: Settings, supervisor: Supervisor, listener: socket.socket) -> None:
     """Answers requests until a signal comes."""
-    import uvicorn
-
     from api.app import create_app
+    from api.serving import Server
 
     app = create_app(store, here, wake=supervisor.wake)
     host, port = listener.getsockname()[:2]
@@ -65,7 +64,7 @@ def serve_requests(store: "SqlStorage", here: Settings, supervisor: Supervisor, 
     told.print(f"Serving http://{host}:{port}, described at http://{host}:{port}/api/docs", soft_wrap=True)
     told.print(f"State in {here.home.absolute()}; Ctrl-C ends.", soft_wrap=True)
     sys.stdout.flush()
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    Server(app).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:

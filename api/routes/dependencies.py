@@ -1,13 +1,15 @@
 """What endpoints are given: the storage, the settings, one search by its name or id."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from api.plots.memo import Memo
 from api.settings import Settings
 from api.storage import SqlStorage
+from api.watching import Watching
 from nas.records import Search
 
 MAX_PAGE = 500
@@ -15,11 +17,14 @@ MAX_PAGE = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """What the app serves; `wake` tells whoever runs searches that there is something new to look at."""
+    """What the app serves; `wake` tells whoever runs searches that there is something new to look at. Plots are
+    remembered in `memo`, and who looks on is known to `watching`."""
 
     storage: SqlStorage
     settings: Settings
     wake: Callable[[], None]
+    memo: Memo = field(default_factory=Memo)
+    watching: Watching = field(default_factory=Watching)
 
 
 def _service(request: Request) -> Service:

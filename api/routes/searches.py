@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Query, Response, status
 
 from api.examples import DOCUMENT
+from api.overview import rows_of
 from api.problems import documented
 from api.routes.dependencies import Cursor, Limit, TheSearch, TheService, TheStorage
 from api.schemas import (
@@ -14,7 +15,6 @@ from api.schemas import (
     SearchView,
     event_list,
     search_detail,
-    search_list,
     search_view,
 )
 from api.submission import submitted_document
@@ -78,16 +78,18 @@ def submit_search(
 
 @router.get("", responses=documented())
 def list_searches(
-    storage: TheStorage, status: SearchStatus | None = None, limit: Limit = 50, cursor: Cursor = None
+    service: TheService, status: SearchStatus | None = None, limit: Limit = 50, cursor: Cursor = None
 ) -> SearchList:
-    """Searches, newest first, of any status or one."""
-    return search_list(storage.searches(status=status, limit=limit, cursor=cursor))
+    """Searches, newest first, of any status or one; with how far each is and its best trial."""
+    page = service.storage.searches(status=status, limit=limit, cursor=cursor)
+    return SearchList(items=rows_of(service.storage, service.memo, page.searches), next_cursor=page.next_cursor)
 
 
 @router.get("/{search}", responses=documented(404))
-def get_search(search: TheSearch, storage: TheStorage) -> SearchDetail:
+def get_search(search: TheSearch, service: TheService) -> SearchDetail:
     """One search with its document and how many trials it has in which status."""
-    return search_detail(storage.summary(search.id))
+    (row,) = rows_of(service.storage, service.memo, [search])
+    return search_detail(service.storage.summary(search.id), row.best)
 
 
 @router.post("/{search}/cancel", status_code=status.HTTP_202_ACCEPTED, responses=documented(404, 409, 413, 415))

@@ -50,7 +50,7 @@ def list_trials(
     cursor: Cursor = None,
 ) -> TrialList:
     """All trials by ascending number, in any status or some."""
-    query = parse_query(sort=NUMBER, search=search, limit=limit, cursor=cursor, statuses=_distinct(status))
+    query = parse_query(sort=NUMBER, search=search, limit=limit, cursor=cursor, statuses=distinct(status))
     return trial_list(storage.leaderboard(search.id, query))
 
 
@@ -74,7 +74,7 @@ def get_leaderboard(
     trials as in a small one, and trials that finish meanwhile never make a row appear twice. Rows of candidates that
     were trained again carry the mean over these repeats, with spread and 95 % interval. 404 for a metric that no trial
     of the search has."""
-    query = parse_query(sort=sort, search=search, where=where, limit=limit, cursor=cursor, statuses=_distinct(status))
+    query = parse_query(sort=sort, search=search, where=where, limit=limit, cursor=cursor, statuses=distinct(status))
     return trial_list(storage.leaderboard(search.id, query))
 
 
@@ -97,5 +97,6 @@ def get_comparisons(
     return comparisons_of(storage, search, metric, paired=paired)
 
 
-def _distinct(statuses: list[TrialStatus]) -> tuple[TrialStatus, ...]:
+def distinct(statuses: list[TrialStatus]) -> tuple[TrialStatus, ...]:
+    """Each once, in the order they were named."""
     return tuple(dict.fromkeys(statuses))

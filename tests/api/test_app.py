@@ -49,8 +49,8 @@ def test_every_endpoint_is_described_with_an_example_and_its_problems(client):
         problem = operation["responses"]["422"]["content"]["application/problem+json"]["schema"]
         assert problem == {"$ref": "#/components/schemas/Problem"}
         success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
-        if success["content"].keys() == {"text/html"}:
-            continue  # a page
+        if "application/json" not in success["content"]:
+            continue  # a page, a file, a stream
         named = success["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
         assert schemas[named]["examples"], named
     assert "FieldProblem" in schemas

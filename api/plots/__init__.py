@@ -1,0 +1,1 @@
+"""What plots of a search show, bounded whatever the number of trials: thinned here, drawn in the browser."""
