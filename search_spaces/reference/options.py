@@ -10,7 +10,8 @@ from search_spaces.reference.architecture import NAMES, Name
 
 
 class ReferenceOptions(BaseModel):
-    """Which published networks are compared, and where the weights lie that they begin with."""
+    """Which published networks are compared, and where the weights lie that they begin with. They are built as torchvision
+    builds them: of what a task says of its network, `dropout` alone acts on them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

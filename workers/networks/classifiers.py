@@ -46,7 +46,7 @@ def build_classifier(
 
     `dropout` is the share dropped before fully connected layers; None: as published for the kind. Stochastic depth and
     `zero_last_gamma` concern the residual blocks of SpineNets alone. Networks of torchvision are taken as they are
-    published: only `classes` matters to them. Raises ValueError for a kind without a classifier, and as
+    published: only `classes` and `dropout` matter to them. Raises ValueError for a kind without a classifier, and as
     `build_reference`.
     """
     kind = getattr(architecture, "kind", type(architecture).__name__)
@@ -86,7 +86,7 @@ def _vgg(architecture: Vgg, options: ClassifierOptions) -> nn.Module:
 
 
 def _reference(architecture: Reference, options: ClassifierOptions) -> nn.Module:
-    return build_reference(architecture, classes=options.classes)
+    return build_reference(architecture, classes=options.classes, dropout=options.dropout)
 
 
 CLASSIFIERS: Mapping[str, Build] = MappingProxyType({"spinenet": _spinenet, "torchvision": _reference, "vgg": _vgg})

@@ -32,13 +32,23 @@ _AUXILIARY = "AuxLogits."  # where a published file of Inception-v3 has the clas
 _FORMER_DENSE_LAYER = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.(?=\d\.)")  # `norm.1`, today `norm1`
 
 
-def build_reference(architecture: Reference, *, classes: int) -> nn.Module:
+def build_reference(architecture: Reference, *, classes: int, dropout: float | None = None) -> nn.Module:
     """The classifier: pictures [B, 3, H, W] -> logits [B, classes].
 
     Without a file every weight is drawn as torchvision draws it, from torch's global generator. With one, the last
     layer is drawn anew, as torch draws linear layers, where the file was trained for another number of classes; nothing
-    else is drawn. Raises `TrialFailure` (data) for a file that is missing, unreadable or of another network.
+    else is drawn. `dropout` is the share dropped where torchvision's network drops some, before its last layer where it
+    drops nothing; None: as published. Raises `TrialFailure` (data) for a file that is missing, unreadable or of another
+    network.
     """
+    network = _begun(architecture, classes)
+    if dropout is not None:
+        _set_dropout(network, dropout)
+    return network
+
+
+def _begun(architecture: Reference, classes: int) -> nn.Module:
+    """As published, at random or with the weights of its file."""
     if architecture.weights is None:
         return _network(architecture.name, classes)
     network = _restored(architecture.name, Path(architecture.weights))
@@ -63,6 +73,22 @@ def _restored(name: Name, path: Path) -> nn.Module:
         raise unfit(path, f"must be a state dict of torchvision's {name}: {'; '.join(problems)}")
     network.load_state_dict(state, assign=True)
     return network
+
+
+def _set_dropout(network: nn.Module, share: float) -> None:
+    """Names of weights stay what they were."""
+    published = [layer for layer in network.modules() if isinstance(layer, nn.Dropout)]
+    for layer in published:
+        layer.p = share
+    if not published:
+        head = _head(network)[1]
+        head.add_module("dropout", nn.Dropout(share))
+        head.register_forward_pre_hook(_dropped)
+
+
+def _dropped(head: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    kept: Tensor = head.get_submodule("dropout")(given[0])
+    return (kept,)
 
 
 def _head(network: nn.Module) -> tuple[str, nn.Linear]:

@@ -55,11 +55,12 @@ def test_options_reach_the_network(architecture):
     assert activations <= {"swish", None}
 
 
-def test_a_network_of_torchvision_stays_as_published_whatever_the_options():
-    classifier = build_classifier(MOBILE, classes=3, activation="swish", batch_norm=BatchNorm(epsilon=0.5), dropout=0.7)
+def test_a_network_of_torchvision_stays_as_published_but_for_the_dropout_it_is_given():
+    classifier = build_classifier(MOBILE, classes=3, activation="swish", batch_norm=BatchNorm(epsilon=0.5))
     norms = [module for module in classifier.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     assert {norm.eps for norm in norms} == {1e-5}
     assert classifier.classifier[0].p == 0.2
+    assert build_classifier(MOBILE, classes=3, dropout=0.7).classifier[0].p == 0.7
 
 
 def test_every_kind_is_the_one_its_architectures_name():

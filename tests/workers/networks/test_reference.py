@@ -1,5 +1,6 @@
 """Reference networks: what arithmetic says they cost, what the committed data is traced from, and files of weights."""
 
+import copy
 import runpy
 from collections import OrderedDict
 from functools import cache
@@ -87,6 +88,31 @@ def test_it_gives_a_score_for_every_picture_and_class_in_training_and_after_it()
         pictures = torch.randn(2, 3, 96, 80)
         assert network(pictures).shape == (2, 4)
         assert network.eval()(pictures).shape == (2, 4)
+
+
+@pytest.mark.parametrize(("name", "places"), [("inception_v3", 1), ("vgg16", 2), ("efficientnet_b0", 1)])
+def test_a_dropout_that_is_given_takes_the_place_of_every_published_one(name, places):
+    with torch.device("meta"):
+        network = build_reference(Reference(name=name), classes=4, dropout=0.75)
+    assert [layer.p for layer in network.modules() if isinstance(layer, nn.Dropout)] == [0.75] * places
+
+
+@pytest.mark.parametrize(("name", "head"), [("resnet50", "fc"), ("densenet121", "classifier")])
+def test_a_network_published_without_dropout_drops_before_its_last_layer_in_training_alone(name, head):
+    torch.manual_seed(0)
+    plain = build_reference(Reference(name=name), classes=4)
+    torch.manual_seed(0)
+    dropping = build_reference(Reference(name=name), classes=4, dropout=0.75)
+    assert same(dropping.state_dict(), plain.state_dict())
+    dropping = copy.deepcopy(dropping)  # as running averages of weights are made
+    layer, features = dropping.get_submodule(head), torch.ones(8, dropping.get_submodule(head).in_features)
+    with torch.no_grad():
+        assert torch.equal(layer.eval()(features), plain.get_submodule(head)(features))
+        layer.weight.fill_(1.0)
+        layer.bias.zero_()
+        kept = layer.train()(features) / (4 * layer.in_features)
+    assert kept.mean().item() == pytest.approx(0.25, abs=0.02)
+    assert len(kept[:, 0].unique()) > 1
 
 
 def test_rectified_units_work_in_place_as_torchvision_s_do():
