@@ -38,12 +38,18 @@ def read_weights(file: Path, *, called: str = "weights") -> State:
 def differences(wanted: Mapping[str, Tensor], got: Mapping[str, Tensor]) -> list[str]:
     """What keeps `got` from being loaded where `wanted` is asked for; nothing where it fits.
 
-    Counts of batches may be missing: files before torch 0.4 have none.
+    Counts of batches may be missing: files before torch 0.4 have none. Any precision of floating point fits any other.
     """
-    missing = [name for name in wanted if name not in got and not name.endswith("num_batches_tracked")]
-    unknown = [name for name in got if name not in wanted]
-    shapes = [name for name in got if name in wanted and got[name].shape != wanted[name].shape]
-    groups = {"missing": missing, "unknown": unknown, "of another shape": shapes}
+    known = {name: value for name, value in got.items() if name in wanted}
+    groups = {
+        "missing": [name for name in wanted if name not in got and not name.endswith("num_batches_tracked")],
+        "unknown": [name for name in got if name not in wanted],
+        "of another shape": [name for name, value in known.items() if value.shape != wanted[name].shape],
+        "of another number format": [
+            name for name, value in known.items() if value.is_floating_point() != wanted[name].is_floating_point()
+        ],
+        "not finite": [name for name, value in known.items() if not bool(value.float().isfinite().all())],
+    }
     return [f"{len(names)} {words} ({_listed(names)})" for words, names in groups.items() if names]
 
 
@@ -62,8 +68,13 @@ def _problem(state: Any) -> str | None:
     """Why this is no state dict; None where it is one."""
     if not isinstance(state, Mapping):
         return f", got a {type(state).__name__}"
-    strange = [name for name, value in state.items() if not (isinstance(name, str) and isinstance(value, Tensor))]
-    return f"; no tensors are {_listed(strange)}" if strange else None
+    strange = [name for name, value in state.items() if not (isinstance(name, str) and _is_plain(value))]
+    return f"; no dense tensors of real numbers are {_listed(strange)}" if strange else None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a network can be filled with it."""
+    return isinstance(value, Tensor) and value.layout is torch.strided and not value.is_complex()
 
 
 def _listed(names: Sequence[Any]) -> str:

@@ -241,7 +241,10 @@ def test_a_file_that_runs_code_is_refused(tmp_path):
     ("content", "words"),
     [
         ([torch.zeros(2)], ["must hold a state dict, names with their tensors, got a list"]),
-        ({"model": {}, "epoch": 3}, ["must hold a state dict, names with their tensors; no tensors are model, epoch"]),
+        (
+            {"model": {}, "epoch": 3},
+            ["must hold a state dict, names with their tensors; no dense tensors of real numbers are model, epoch"],
+        ),
         ({}, ["must be a state dict of torchvision's mobilenet_v2: 262 missing (features.0.0.weight, "]),
         ({"classifier.1.weight": torch.tensor(1.0)}, ["261 missing", "1 of another shape (classifier.1.weight)"]),
     ],

@@ -31,8 +31,18 @@ def test_a_tensor_that_is_called_weights_is_one_of_a_state_dict(tmp_path):
         (b"weights", "must be written by torch.save and hold tensors only (UnpicklingError)"),
         (nn.Linear(2, 2), "must be written by torch.save and hold tensors only (UnpicklingError)"),
         ([1], "must hold a state dict, names with their tensors, got a list"),
-        ({"epoch": 3, "model": {}}, "must hold a state dict, names with their tensors; no tensors are epoch, model"),
-        ({"weights": {"a": 1}}, "must hold a state dict, names with their tensors; no tensors are a"),
+        (
+            {"epoch": 3, "model": {}},
+            "must hold a state dict, names with their tensors; no dense tensors of real numbers are epoch, model",
+        ),
+        (
+            {"weights": {"a": 1}},
+            "must hold a state dict, names with their tensors; no dense tensors of real numbers are a",
+        ),
+        (
+            {"a": torch.ones(2, dtype=torch.complex64)},
+            "must hold a state dict, names with their tensors; no dense tensors of real numbers are a",
+        ),
     ],
 )
 def test_a_file_without_weights_is_refused_in_a_sentence(tmp_path, content, sentence):
@@ -57,4 +67,8 @@ def test_what_does_not_fit_is_counted_and_the_first_of_it_named(tmp_path):
         "5 unknown (a, b, c ...)",
         "1 of another shape (bias)",
     ]
+    assert differences(STATE, {"weight": STATE["weight"].half(), "bias": torch.zeros(2, dtype=torch.int64)}) == [
+        "1 of another number format (bias)"
+    ]
+    assert differences(STATE, STATE | {"bias": torch.tensor([0.0, float("nan")])}) == ["1 not finite (bias)"]
     assert str(unfit(tmp_path, "is a folder")) == f"weights {str(tmp_path)!r} is a folder"
