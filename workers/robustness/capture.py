@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torchvision.models import VGG
 
@@ -54,6 +55,22 @@ def layer_of(network: nn.Module, name: str) -> nn.Module:
         return modules[ending[0]]
     reason = f"names {len(ending)} layers, {', '.join(ending)}" if ending else "names no layer" + _known(modules, name)
     raise TrialFailure(FailureKind.ERROR, f"{name!r} {reason}")
+
+
+@torch.no_grad()
+def check_before_activation(network: nn.Module, layers: Sequence[str], *, size: tuple[int, int]) -> None:
+    """Returns where none of these layers gives what an activation has rectified, of two pictures of noise on the CPU.
+
+    Raises `TrialFailure` naming the first that does: behind a ReLU there are no signs left to compare.
+    """
+    noise = torch.randn(2, 3, *size, generator=torch.Generator().manual_seed(0))
+    before = network.training
+    found = run_capturing(network.eval(), noise, layers)
+    network.train(before)
+    for name, values in found.activations.items():
+        if values.min() == 0 < values.max():
+            sentence = f"layer {name!r} gives no value below 0; name the layer before the activation"
+            raise TrialFailure(FailureKind.ERROR, sentence)
 
 
 def _published_paths(modules: Mapping[str, nn.Module], name: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ from workers.data.augment import normalised
 from workers.data.cache import digest_of
 from workers.data.labelled import LabelledPictures, read_labelled
 from workers.data.labelled_split import LabelledSplit
-from workers.robustness.capture import Outputs, layer_of, run_capturing
+from workers.robustness.capture import Outputs, check_before_activation, layer_of, run_capturing
 from workers.robustness.distortions import Distortion, draw_distortions, seeded_for
 from workers.robustness.losses import intermediate_loss
 from workers.robustness.metrics import PASSES, Flags, SignAgreement, robustness_metrics
@@ -204,10 +204,12 @@ class Robustness:
         return network
 
     def _opened_teacher(self) -> Teacher:
+        network = self._classifier()
+        check_before_activation(network, self._layers, size=self._options.image_size)
         return open_teacher(
             self._backbone,
             self._options,
-            network=self._classifier(),
+            network=network,
             cache_directory=self._cache_directory,
             device=self._device,
         )

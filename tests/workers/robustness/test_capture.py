@@ -8,7 +8,7 @@ from torchvision.models import vgg16
 from nas.errors import TrialFailure
 from search_spaces.vgg.architecture import Stage, Vgg
 from workers.networks.classifiers import build_classifier
-from workers.robustness.capture import layer_of, run_capturing
+from workers.robustness.capture import check_before_activation, layer_of, run_capturing
 
 
 class InPlace(nn.Module):
@@ -104,6 +104,21 @@ def test_layers_of_our_own_vgg_go_by_the_same_names(batch_norm: bool) -> None:
 def test_a_dotted_path_names_a_layer_of_any_network() -> None:
     network = nn.Sequential(nn.Flatten(), nn.Sequential(nn.Linear(12, 3), nn.ReLU(inplace=True)))
     assert (run_capturing(network, pictures(), ["1.0"]).activations["1.0"] < 0).any()
+
+
+def test_a_layer_behind_its_activation_is_told_and_leaves_the_network_as_it_was(torchvision_vgg: nn.Module) -> None:
+    network = torchvision_vgg.train()
+    check_before_activation(network, ["fc6", "fc7", "features.0"], size=(32, 32))
+    for behind in ("classifier.1", "features.1", "avgpool"):
+        with pytest.raises(TrialFailure, match=f"layer '{behind}' gives no value below 0; name the layer before"):
+            check_before_activation(network, ["fc6", behind], size=(32, 32))
+    assert network.training
+
+
+def test_a_branch_that_begins_as_nothing_is_no_activation() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.Flatten())
+    nn.init.zeros_(network[1].weight)
+    check_before_activation(network, ["1"], size=(4, 4))
 
 
 def test_a_layer_that_is_not_there_is_told_with_the_nearest_one() -> None:

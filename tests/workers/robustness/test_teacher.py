@@ -14,7 +14,7 @@ from nas.tasks.robustness import RobustnessTask
 from tests.workers.tiny_robustness import tiny_task, tiny_vgg
 from workers.classification.networks import build_network
 from workers.networks.weights import read_weights
-from workers.robustness.teacher import Teacher, dropouts, open_teacher
+from workers.robustness.teacher import Teacher, open_teacher
 
 CPU = torch.device("cpu")
 
@@ -86,7 +86,7 @@ def test_a_teacher_is_frozen_and_judges_the_same_whatever_it_is_asked_for(folder
     again = opened.run(pictures, ["fc6", "fc7"])
     assert not torch.equal(still.activations["fc7"], dropping.activations["fc7"])
     assert torch.equal(still.activations["fc7"], again.activations["fc7"])
-    assert not any(layer.training for layer in dropouts(opened.network))
+    assert not any(layer.training for layer in opened.network.modules())
     assert not still.logits.requires_grad
 
 
