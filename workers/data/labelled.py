@@ -20,6 +20,7 @@ from nas.tasks.classification import ClassificationData, class_names
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 ENDINGS = ", ".join(SUFFIXES)
+MOST_DIGITS = 9  # of the number of a class
 Rows = list[tuple[int, str]]
 """Numbers of lines, from 1 on, and what stands there."""
 
@@ -49,10 +50,14 @@ class LabelledData:
 def read_labelled(data: ClassificationData) -> LabelledData:
     """What the data holds; the pictures themselves are not opened.
 
-    Raises `TrialFailure` of kind data for a folder or file that is missing, a class without pictures, classes that the
-    splits do not share, and labels that name no class or no picture.
+    Raises `TrialFailure` of kind data for a folder or file that is missing, fewer than two classes, a class without
+    pictures, classes that the splits do not share, and labels that name no class or no picture.
     """
     train = read_class_folders(Path(data.train))
+    if len(train.classes) < 2:
+        raise _broken(
+            f"folder {train.folder} must hold at least 2 classes to tell apart, got {train.classes[0]!r} alone"
+        )
     val = Path(data.val)
     if data.labels is None:
         return LabelledData(train=train, val=_agreeing(read_class_folders(val), train))
@@ -186,9 +191,9 @@ def _by_place(folder: Path, lines: Rows, file: Path, order: Path | None, classes
 
 def _meant(line: str, meant: Mapping[int, tuple[str, int | None]], place: str) -> int:
     """The label of a number from 1 on."""
-    number = int(line)
+    number = int(line) if len(line) <= MOST_DIGITS else 0
     if number not in meant:
-        raise _broken(f"{place}: must be in 1..{len(meant)}, got {line}")
+        raise _broken(f"{place}: must be in 1..{len(meant)}, got {line[:20]}")
     name, label = meant[number]
     if label is None:
         raise _broken(f"{place}: class {number} is {name!r}, which has no folder in the training split")
@@ -199,6 +204,8 @@ def _ordered(order: Path, classes: Sequence[str]) -> dict[int, tuple[str, int | 
     """Name and label of class 1, 2 ... of a file with a class per line; a label is None for one not in the table."""
     table = {name: label for label, name in enumerate(classes)}
     names = [line if line in table else line.split()[0] for _, line in _lines(order)]
+    if not names:
+        raise _broken(f"class_order {order} must hold a line per class, it is empty")
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise _broken(f"class_order {order} names the class {repeated[0]!r} more than once")

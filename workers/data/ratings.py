@@ -185,7 +185,7 @@ def _csv_lines(file: Path) -> Iterator[tuple[int, list[str]]]:
 def _json_rows(file: Path) -> Iterator[tuple[str, str, Sequence[Any]]]:
     try:
         records = json.loads(_text(file))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(f"ratings file {file} is not valid JSON: {error}") from error
     if not isinstance(records, list):
         raise _broken(f"ratings file {file} must be a JSON list of ratings, got {shown(records)}")

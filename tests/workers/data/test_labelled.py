@@ -107,6 +107,8 @@ def test_the_ground_truth_of_ilsvrc_follows_its_own_numbering(read):
         ("1\n2\n4\n1\n", "n01\nn02\nn03", "labels.txt, line 3: must be in 1..3, got 4"),
         ("1\n2\n3\n1\n", "n01\nn09\nn03", "line 2: class 2 is 'n09', which has no folder in the training split"),
         ("1\n2\n3\n1\n", "n01\nn02\nn01", "names the class 'n01' more than once"),
+        ("1\n2\n3\n" + "9" * 5000, "n01\nn02\nn03", "line 4: must be in 1..3, got 99999999999999999999"),
+        ("1\n2\n3\n1\n", "\n", "class_order.txt must hold a line per class, it is empty"),
         ("", None, "must hold a line per picture, it is empty"),
         ("a.JPEG n01\nc.JPEG", None, "labels.txt, line 2: must be `NAME CLASS`, got 'c.JPEG'"),
         (
@@ -152,6 +154,13 @@ def test_folders_that_hold_no_classes_are_refused(root, read):
     (root / "empty").mkdir()
     with pytest.raises(TrialFailure, match=r"must hold a folder per class, it holds none$"):
         read_labelled(ClassificationData(train=str(root / "empty"), val=str(root / "val")))
+
+
+def test_one_class_alone_leaves_nothing_to_tell_apart(tmp_path):
+    for split in ("train", "val"):
+        touch(tmp_path / split / "n01", ["1.jpg"])
+    with pytest.raises(TrialFailure, match=r"train must hold at least 2 classes to tell apart, got 'n01' alone"):
+        read_labelled(ClassificationData(train=str(tmp_path / "train"), val=str(tmp_path / "val")))
 
 
 @pytest.mark.parametrize("split", ["train", "val"])

@@ -152,6 +152,7 @@ def test_a_wrong_csv_is_told_with_its_line_and_value(tmp_path: Path, content, se
     ("content", "sentence"),
     [
         ("[", " is not valid JSON: "),
+        ("[" * 100_000, " is not valid JSON: "),
         ('{"image_id": 1}', " must be a JSON list of ratings, got {'image_id': 1}"),
         ("[]", " holds no ratings, at least one is needed"),
         ("[7]", ", entry 0: must have image_id and label, got 7"),
