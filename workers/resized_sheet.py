@@ -1,6 +1,7 @@
 """A sheet of pictures that shows what a resizer learned: original, base interpolation, learned result, difference."""
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -67,9 +68,13 @@ def _column(values: Sequence[float]) -> Tensor:
     return torch.tensor(values).view(1, 3, 1, 1)
 
 
+def _width(title: str) -> int:
+    return ceil(ImageDraw.Draw(Image.new("RGB", (1, 1))).textlength(title))
+
+
 def _laid_out(columns: Sequence[Pixels], titles: Sequence[str]) -> Image.Image:
-    """The columns side by side, each [B, h, w, 3] of its own size, under their titles."""
-    widths = [column.shape[2] for column in columns]
+    """The columns side by side, each [B, h, w, 3] of its own size and as wide as its title, under their titles."""
+    widths = [max(column.shape[2], _width(title)) for column, title in zip(columns, titles, strict=True)]
     height = max(column.shape[1] for column in columns)
     rows = columns[0].shape[0]
     size = (sum(widths) + GAP * (len(columns) + 1), TITLE + GAP + rows * (height + GAP))
