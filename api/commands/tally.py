@@ -36,15 +36,15 @@ class Tally:
 
 
 def tally_of(summary: SearchSummary, companions: Sequence[Trial]) -> Tally:
-    """How far the search is; with its first companion the number of its candidates is final, whatever the budget."""
-    done = finished(summary.trials_by_status)
+    """How far the search is. The first companion comes when all candidates have ended, and its number tells how many
+    they are: `companions` may be newer than the summary."""
     if not companions:
-        return Tally(candidates_done=done, candidates=budget(summary.search))
-    companions_done = sum(not LEGAL_TRIAL[trial.status] for trial in companions)
+        return Tally(candidates_done=finished(summary.trials_by_status), candidates=budget(summary.search))
+    candidates = min(trial.number for trial in companions)
     return Tally(
-        candidates_done=done - companions_done,
-        candidates=sum(summary.trials_by_status.values()) - len(companions),
-        companions_done=companions_done,
+        candidates_done=candidates,
+        candidates=candidates,
+        companions_done=sum(not LEGAL_TRIAL[trial.status] for trial in companions),
         companions=foreseen(summary, companions),
     )
 
