@@ -10,13 +10,17 @@ from search_spaces.reference.architecture import NAMES, Name
 
 
 class ReferenceOptions(BaseModel):
-    """Which published networks are compared, and where the weights lie that they begin with. They are built as torchvision
-    builds them: of what a task says of its network, `dropout` alone acts on them."""
+    """Which published networks are compared, and where the weights lie that they begin with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["torchvision"] = "torchvision"
-    names: tuple[Name, ...] = Field(NAMES, min_length=1, description="the networks, by their names in torchvision")
+    names: tuple[Name, ...] = Field(
+        NAMES,
+        min_length=1,
+        description="the networks, by their names in torchvision, built as there: of what a task says of its network, "
+        "`dropout` alone acts on them",
+    )
     weights: dict[str, Annotated[str, Field(min_length=1)]] = Field(
         default={},
         description="name -> a local file with the network's state dict, as torchvision publishes it; a network "
