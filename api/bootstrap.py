@@ -87,7 +87,7 @@ class Scoring:
         if screening is None or not screening.computed:
             yield
             return
-        from workers.ray_driver import screening_pool
+        from workers.ray_cluster.screening import screening_pool
 
         with screening_pool(SCORER, self._order(), actors=min(workers, screening.pool)) as self.screener:
             yield
@@ -133,7 +133,8 @@ def _run_on_ray(
 ) -> None:
     if address is None:
         _stay_on_loopback()
-    from workers.ray_driver import run_on_ray, shortage
+    from workers.ray_cluster.connection import shortage
+    from workers.ray_cluster.driver import run_on_ray
 
     document = controller.document
     concurrent = concurrent or document.resources.concurrent
@@ -159,7 +160,7 @@ def _run_on_ray(
 def ray_head(*, cpus: int | None) -> Iterator[dict[str, str]]:
     """A local Ray of its own with its dashboard, for searches that run in other processes; where both are found."""
     _stay_on_loopback()
-    from workers.ray_driver import connected
+    from workers.ray_cluster.connection import connected
 
     with connected(name="nas serve", cpus=cpus or os.cpu_count() or 1, dashboard=True) as found:
         dashboard = f"http://{found['webui_url']}" if found["webui_url"] else "not installed"
@@ -191,7 +192,7 @@ def _stay_on_loopback() -> None:
 @contextmanager
 def _ray(name: str, directory: Path, *, cpus: float, address: str | None) -> Iterator[None]:
     """Connected to Ray inside. What Ray prints, from threads of its own, goes to a log beside the trials."""
-    from workers.ray_driver import connected
+    from workers.ray_cluster.connection import connected
 
     directory.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -21,7 +21,9 @@ from api.storage import open_storage
 from benchmarks.rows import Row, seconds
 from nas.records import Assignment, Measurement, TrialStatus
 from nas.testing.searches import EVOLUTION, toy_controller, toy_document
-from workers.ray_driver import connected, quiet_tune, run_on_ray
+from workers.ray_cluster.connection import connected
+from workers.ray_cluster.driver import run_on_ray
+from workers.ray_cluster.quiet import quiet_tune
 
 TRIALS = 120
 MOMENTS = "moments"  # the file with the moment of each measurement

@@ -37,7 +37,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def local_ray() -> Iterator[str]:
     """The address of the one local Ray that all tests share, of two cores; this process is connected to it."""
-    from workers.ray_driver import connected
+    from workers.ray_cluster.connection import connected
 
     with connected(name="tests", cpus=2) as found:
         yield found["gcs_address"]

@@ -19,7 +19,7 @@ COMPOSITION_ROOT = {"api/bootstrap.py", "api/cli.py"}
 LIBRARIES = {  # a library, and the places that may know it
     "torch": ("workers/", "nas/strategies/policy.py"),
     "torchvision": ("workers/",),
-    "ray": ("workers/ray_driver.py",),
+    "ray": ("workers/ray_cluster/",),
     "sqlalchemy": ("api/",),
     "alembic": ("api/",),
     "fastapi": ("api/",),

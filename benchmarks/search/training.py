@@ -34,7 +34,9 @@ from nas.static_metrics import static_metrics_of
 from search_spaces.genotypes import sample
 from search_spaces.registry import space_from
 from workers.evaluator import evaluate
-from workers.ray_driver import connected, quiet_tune, run_on_ray
+from workers.ray_cluster.connection import connected
+from workers.ray_cluster.driver import run_on_ray
+from workers.ray_cluster.quiet import quiet_tune
 
 CONCURRENT = 2
 CPU_S = "cpu_s"

@@ -1,7 +1,6 @@
 """Ray Tune drives a controller as the inline driver does: same trials, failures as data, searches that stop."""
 
 import os
-import random
 import signal
 from itertools import count
 from pathlib import Path
@@ -11,56 +10,12 @@ import pytest
 
 from nas.controller import Controller
 from nas.drivers.inline import run_inline
-from nas.errors import LeaseLost, ScreeningFailed
-from nas.memory import MemoryStorage
+from nas.errors import LeaseLost
 from nas.records import FailureKind, Measured, Measurement, SearchStatus, TrialStatus
-from nas.testing.searches import ToyEvaluator, toy_controller, toy_document, toy_screener
-from search_spaces.genotypes import sample
-from search_spaces.testing import ToySpace
-from workers.ray_driver import (
-    death_of,
-    host_and_port,
-    load_evaluator,
-    quiet_tune,
-    run_on_ray,
-    screening_pool,
-    shortage,
-)
+from nas.testing.searches import ToyEvaluator, toy_controller, toy_document
+from tests.workers.ray_cluster.toy_runs import outcome, start
 
 pytestmark = pytest.mark.ray
-
-
-@pytest.fixture
-def storage():
-    return MemoryStorage()
-
-
-@pytest.fixture
-def drive(local_ray, tmp_path):
-    """Runs a controller on the shared Ray, two trials at a time."""
-
-    def run(controller, evaluator, cpus=1):
-        run_on_ray(
-            controller,
-            evaluator,
-            name=controller.document.name,
-            concurrent=2,
-            cpus=cpus,
-            gpus=0,
-            storage_directory=tmp_path,
-        )
-
-    return run
-
-
-def start(storage, trials=6, **fields):
-    return toy_controller(storage, toy_document(budget={"trials": trials}, **fields))
-
-
-def outcome(storage, controller):
-    """What a search has to show: genotype, status, metrics of every trial."""
-    trials = storage.trials(controller.search_id)
-    return [(trial.number, trial.genotype, trial.status, trial.metrics) for trial in trials]
 
 
 def test_a_search_that_begins_with_an_earlier_one_is_the_one_the_inline_driver_runs(storage, drive):
@@ -134,12 +89,11 @@ def test_the_dashboard_and_the_process_list_name_search_and_trial(storage, drive
     assert len({each["pid"] for each in metrics}) <= 2, "workers are reused"
 
 
-def test_an_evaluator_may_be_named_and_is_loaded_in_the_worker(storage, drive):
+def test_an_evaluator_is_loaded_in_the_worker(storage, drive):
     controller = start(storage, 1)
     drive(controller, "workers.no_such_module:evaluate")
     failure = storage.trial(controller.search_id, 0).failure
     assert "No module named 'workers.no_such_module'" in failure.message
-    assert load_evaluator("workers.ray_driver:load_evaluator") is load_evaluator
 
 
 class Cancelled(Controller):
@@ -188,16 +142,6 @@ def test_trials_that_train_for_long_or_wait_for_room_are_cancelled_too(storage, 
     assert {trial.status for trial in storage.trials(controller.search_id)} == {TrialStatus.CANCELLED}
 
 
-def test_what_no_machine_can_hold_is_told(local_ray, caplog, monkeypatch):
-    assert shortage(cpus=2, gpus=0) is None
-    sentence = "a trial asks for 3 CPUs and 1 GPUs (resources), but no machine of this Ray has more than 2 CPUs"
-    monkeypatch.setattr("workers.ray_driver.LOOPBACK", (host_and_port(local_ray)[0],))
-    assert sentence in shortage(cpus=3, gpus=1)
-    monkeypatch.setattr("workers.ray_driver.LOOPBACK", ())
-    assert shortage(cpus=3, gpus=1) is None
-    assert sentence in caplog.text
-
-
 class TakenOver(Controller):
     """Finds at the first report that another controller has the search."""
 
@@ -211,68 +155,3 @@ def test_a_lost_lease_ends_the_run_and_is_told(storage, drive):
     with pytest.raises(LeaseLost, match="taken over"):
         drive(controller, ToyEvaluator())
     assert {trial.status for trial in storage.trials(controller.search_id)} == {TrialStatus.RUNNING}
-
-
-def test_ray_words_of_a_dead_worker_become_a_failure():
-    low = death_of("Task was killed due to the node running low on memory.")
-    assert low.kind is FailureKind.OUT_OF_MEMORY
-    torn = death_of("The actor died. Worker exit type: SYSTEM_ERROR Worker exit detail: End of file. Some causes ...")
-    assert (torn.kind, torn.message) == (FailureKind.CRASHED, "the worker process died: End of file")
-    assert death_of("").message == "the worker process died: for an unknown reason"
-
-
-def test_tune_leaves_the_environment_as_it_was():
-    before = dict(os.environ)
-    with quiet_tune("toy"):
-        assert os.environ["TUNE_PLACEMENT_GROUP_PREFIX"] == "toy"
-    assert dict(os.environ) == before
-
-
-def toys(count):
-    return [sample(ToySpace(), random.Random(seed)).architecture for seed in range(count)]
-
-
-def deadly(fatal):
-    """What makes a screener that dies under some architectures, and tells in which process it scores the others."""
-
-    def score(architectures):
-        if architectures[0].architecture_id in fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return [{"nwot": float(os.getpid())}]
-
-    return lambda: score
-
-
-def test_candidates_are_screened_as_inline(storage, drive):
-    fields = {"screening": {"pool": 4, "scores": ["synflow"]}, "budget": {"trials": 6}}
-    inline = toy_controller(storage, toy_document(**fields), screener=toy_screener)
-    run_inline(inline, ToyEvaluator())
-    with screening_pool(lambda: toy_screener, {}, actors=2) as screener:
-        on_ray = toy_controller(storage, toy_document(**fields), screener=screener)
-        drive(on_ray, ToyEvaluator())
-    assert outcome(storage, on_ray) == outcome(storage, inline)
-    assert all("synflow" in trial.static_metrics for trial in storage.trials(on_ray.search_id))
-
-
-def test_scoring_workers_stay_warm_and_one_that_dies_is_replaced(local_ray):
-    architectures = toys(6)
-    with screening_pool(deadly([architectures[1].architecture_id]), {}, actors=2) as screener:
-        before = screener(architectures[2:])
-        answers = screener(architectures)
-        after = screener(architectures[2:])
-    processes = {answer["nwot"] for answer in (*before, *after, *answers[:1], *answers[2:])}
-    assert len(processes) <= 2 + 2
-    assert answers[1].startswith("the worker process died: ")
-    assert answers[1].endswith(", 2 times")
-    assert len({answer["nwot"] for answer in after}) <= 2
-
-
-def test_a_screener_that_cannot_score_at_all_is_told(local_ray):
-    architectures = toys(2)
-    everything = deadly([architecture.architecture_id for architecture in architectures])
-    for screener, sentence in (
-        ("nowhere.to:be", "No module named 'nowhere'"),
-        (everything, "whatever was to be scored, the worker process died"),
-    ):
-        with screening_pool(screener, {}, actors=2) as pool, pytest.raises(ScreeningFailed, match=sentence):
-            pool(architectures)

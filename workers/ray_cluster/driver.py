@@ -5,22 +5,14 @@ a Callback records ends and dead workers. A trial runs in an actor that the next
 (checkpoints, loggers, retries, console output) nothing is used: the storage behind the controller is the only truth.
 """
 
-import importlib
-import logging
 import math
 import os
-import re
-import socket
-import warnings
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import ray
 from ray import tune
-from ray.job_config import JobConfig
 from ray.tune.execution.placement_groups import PlacementGroupFactory, resource_dict_to_pg_factory
 from ray.tune.experiment import Experiment, Trial
 from ray.tune.search import SearchAlgorithm
@@ -28,29 +20,11 @@ from ray.tune.search import SearchAlgorithm
 from nas.agenda import Signal
 from nas.controller import Controller
 from nas.drivers.boundary import reports
-from nas.errors import ScreeningFailed
-from nas.ports import Evaluator, Screener
-from nas.records import Assignment, Failed, Failure, FailureKind, Finished, Measured, Measurement, Report
-from search_spaces.space import Architecture
-
-QUIET_TUNE = {
-    "RAY_AIR_NEW_OUTPUT": "0",  # the old reporter can be silenced altogether
-    "RAY_CHDIR_TO_TRIAL_DIR": "0",
-    "RAY_TRAIN_ENABLE_V2_MIGRATION_WARNINGS": "0",
-    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-    "TUNE_DISABLE_AUTO_INIT": "1",
-    "TUNE_DISABLE_SIGINT_HANDLER": "1",  # Ctrl-C belongs to whoever called us
-    "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
-    "TUNE_GLOBAL_CHECKPOINT_S": "1e9",
-    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
-    "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "1e9",
-}
-
-CONNECT_S = 10.0
-DEATHS = 2  # of actors under one architecture, after which it counts as their cause
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-log = logging.getLogger(__name__)
-LOW_MEMORY = ("running low on memory", "memory usage threshold", "OutOfMemoryError")  # words of Ray's memory monitor
+from nas.ports import Evaluator
+from nas.records import Assignment, Failed, Finished, Measured, Measurement, Report
+from workers.ray_cluster.deaths import death_of
+from workers.ray_cluster.processes import load_evaluator, show_in_process_list
+from workers.ray_cluster.quiet import quiet_tune
 
 
 def run_on_ray(
@@ -90,90 +64,6 @@ def run_on_ray(
     finally:
         bridge.release_actors()
     bridge.raise_what_stopped_it()
-
-
-@contextmanager
-def screening_pool(
-    screener: Callable[..., Screener] | str, order: Mapping[str, Any], *, actors: int
-) -> Iterator[Screener]:
-    """Scores candidates on so many warm actors of the Ray this process is connected to; they end with the context.
-
-    `screener` makes one from what `order` holds: a callable that pickles, or an import string "module:factory", loaded
-    in the actors only.
-    """
-    pool = RayScreener(screener, order, actors=actors)
-    try:
-        yield pool
-    finally:
-        pool.release()
-
-
-@contextmanager
-def connected(
-    *, name: str, cpus: float = 1, address: str | None = None, dashboard: bool = False
-) -> Iterator[dict[str, str]]:
-    """Connected to Ray inside, disconnected after: to the cluster at `address`, else to a local Ray of so many CPUs.
-
-    A local Ray counts the GPUs of the machine itself. Yields Ray's own addresses (`gcs_address`, `webui_url`). `name`
-    stands in the dashboard's list of jobs. Raises OSError when nothing answers at the address, ValueError when it is
-    none.
-    """
-    local: dict[str, Any] = {"num_cpus": max(1, math.ceil(cpus)), "include_dashboard": dashboard}
-    if address:
-        check_reachable(address)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of Ray's own start-up
-        context: Any = ray.init(
-            address=address or "local",
-            job_config=InstalledOnly(metadata={"search": name}),
-            logging_level=logging.ERROR,
-            log_to_driver=False,
-            **({} if address else local),
-        )
-    try:
-        yield dict(context.address_info)
-    finally:
-        ray.shutdown()
-
-
-def check_reachable(address: str) -> None:
-    """Raises OSError when nothing listens at host:port, which Ray would try again for minutes."""
-    host, port = host_and_port(address)
-    if host and port.isdigit():
-        socket.create_connection((host, int(port)), timeout=CONNECT_S).close()
-
-
-def host_and_port(address: str) -> tuple[str, str]:
-    """The two parts of host:port or ray://host:port."""
-    host, _, port = address.rpartition("://")[2].rpartition(":")
-    return host, port
-
-
-class InstalledOnly(JobConfig):
-    """A job whose workers import what is installed, never what lies in the folder where the command runs."""
-
-    def _runtime_env_has_working_dir(self) -> bool:
-        """True: Ray then puts neither that folder nor the script's before everything else on the workers' path."""
-        return True
-
-
-def shortage(*, cpus: float, gpus: float) -> str | None:
-    """Why a trial of that size would wait for ever on the Ray this process is connected to; None when it would not.
-
-    A Ray on loopback is one machine and stays so. Others may grow: there, what no node can hold yet is only logged.
-    """
-    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
-    if any(node.get("CPU", 0) >= cpus and node.get("GPU", 0) >= gpus for node in nodes):
-        return None
-    most = [max((node.get(kind, 0) for node in nodes), default=0) for kind in ("CPU", "GPU")]
-    sentence = (
-        f"a trial asks for {cpus:g} CPUs and {gpus:g} GPUs (resources), "
-        f"but no machine of this Ray has more than {most[0]:g} CPUs and {most[1]:g} GPUs"
-    )
-    if host_and_port(ray.get_runtime_context().gcs_address)[0] in LOOPBACK:
-        return sentence
-    log.warning("%s: trials wait for one that has", sentence)
-    return None
 
 
 class Bridge:
@@ -400,104 +290,6 @@ class TrialActor(tune.Trainable):
             close()
 
 
-class RayScreener:
-    """Deals architectures to warm actors, one at a time to each; implements `nas.ports.Screener`.
-
-    An actor that dies is replaced. An architecture under which it died twice has that as its reason, unless it did so
-    under all of several. The actors ask Ray for no processors, or they would wait for those of the trials that wait for
-    them.
-    """
-
-    def __init__(self, screener: Callable[..., Screener] | str, order: Mapping[str, Any], *, actors: int) -> None:
-        actor: Any = ray.remote(ScreenerActor)
-        self.start: Callable[[], Any] = lambda: actor.options(num_cpus=0, num_gpus=0).remote(screener, dict(order))
-        self.most = actors
-        self.idle: list[Any] = []
-        self.busy: dict[Any, tuple[Any, int]] = {}  # by the answer to come: actor and place of the architecture
-
-    def __call__(self, architectures: Sequence[Architecture]) -> list[Mapping[str, float] | str]:
-        """The scores of each, in their order. Raises `ScreeningFailed` when actors cannot score at all."""
-        answers: dict[int, Mapping[str, float] | str] = {}
-        waiting, deaths = list(range(len(architectures))), Counter[int]()
-        while waiting or self.busy:
-            while waiting and len(self.busy) < self.most:
-                actor: Any = self.idle.pop() if self.idle else self.start()
-                place = waiting.pop(0)
-                self.busy[actor.score.remote(architectures[place])] = actor, place
-            place, answer = self._next_answer()
-            deaths[place] += isinstance(answer, ray.exceptions.RayActorError)
-            if not isinstance(answer, ray.exceptions.RayActorError):
-                answers[place] = answer
-            elif deaths[place] < DEATHS:
-                waiting.append(place)
-            else:
-                answers[place] = f"{death_of(str(answer)).message}, {DEATHS} times"
-        if len(architectures) > 1 and min(deaths[place] for place in answers) == DEATHS:
-            raise ScreeningFailed(f"whatever was to be scored, {answers[0]}")
-        return [answers[place] for place in range(len(architectures))]
-
-    def _next_answer(self) -> tuple[int, Any]:
-        """The place of an architecture and its answer, or the error that says how its actor died."""
-        (ready, *_), _ = ray.wait(list(self.busy), num_returns=1)
-        actor, place = self.busy.pop(ready)
-        try:
-            answer = ray.get(ready)
-        except ray.exceptions.RayActorError as error:
-            if error.actor_init_failed:
-                raise ScreeningFailed(f"no scoring worker can be started: {last_line(str(error))}") from error
-            return place, error
-        except ray.exceptions.RayTaskError as error:
-            self.release()
-            raise ScreeningFailed(str(error.cause)) from error
-        self.idle.append(actor)
-        return place, answer
-
-    def release(self) -> None:
-        """Ends the actors, whatever they do."""
-        for actor in [*self.idle, *(actor for actor, _ in self.busy.values())]:
-            ray.kill(actor)
-        self.idle.clear()
-        self.busy.clear()
-
-
-class ScreenerActor:
-    """Holds a screener in a process of its own, so that libraries and data are loaded once."""
-
-    def __init__(self, screener: Callable[..., Screener] | str, order: dict[str, Any]) -> None:
-        self.screener, self.order = screener, order
-        self.loaded: Screener | None = None
-
-    def score(self, architecture: Architecture) -> Mapping[str, float] | str:
-        """The scores of one architecture, or why it has none."""
-        show_in_process_list("scoring candidates")
-        if self.loaded is None:  # here, so that an import that fails is told, and is not the death of the actor
-            self._lend_devices()
-            self.loaded = load(self.screener)(**self.order)
-        (answer,) = self.loaded([architecture])
-        return answer
-
-    def _lend_devices(self) -> None:
-        """Before torch is loaded: its threads, and the GPUs that Ray hides from whoever asks for none."""
-        threads = str(max(1, min(int(self.order.get("cpus", 1)), os.cpu_count() or 1)))
-        os.environ.update(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)
-        if self.order.get("gpus", 0) > 0 and not os.environ.get("CUDA_VISIBLE_DEVICES"):
-            os.environ.pop("CUDA_VISIBLE_DEVICES", None)
-
-
-def load_evaluator(evaluator: Evaluator | str) -> Evaluator:
-    """The evaluator itself, imported where it is named as "module:function"."""
-    loaded: Evaluator = load(evaluator)
-    return loaded
-
-
-def load(named: Any) -> Any:
-    """What "module:name" names; anything else is itself."""
-    if not isinstance(named, str):
-        return named
-    module, _, name = named.partition(":")
-    return getattr(importlib.import_module(module), name)
-
-
 def directory_of(trial: Any) -> str:
     """The folder of a trial among Tune's files."""
     assignment = trial.config["assignment"].assignment
@@ -508,42 +300,3 @@ def last_words(trial: Any) -> str:
     """What Tune wrote about the end of the trial, beside the driver; the copy in its storage may be an older run's."""
     path = Path(trial.local_path, "error.txt")
     return path.read_text(errors="replace") if path.is_file() else ""
-
-
-def death_of(words: str) -> Failure:
-    """Why a worker died, as far as Ray can tell: its memory monitor says so, everything else is a crash."""
-    if any(sign in words for sign in LOW_MEMORY):
-        message = "the worker was killed because its machine ran out of memory"
-        return Failure(kind=FailureKind.OUT_OF_MEMORY, message=message)
-    detail = re.search(r"Worker exit detail: ([^.]*)", words)
-    reason = detail[1] if detail else last_line(words)
-    return Failure(kind=FailureKind.CRASHED, message=f"the worker process died: {reason}")
-
-
-def last_line(words: str) -> str:
-    """The last line of a message, which says most."""
-    return (words.strip().splitlines() or ["for an unknown reason"])[-1].strip()
-
-
-def show_in_process_list(title: str) -> None:
-    """Names this worker in `ps` and on the dashboard's cluster page while it is in the call."""
-    vars(ray._raylet)["setproctitle"](f"ray::{title}")  # the library Ray itself names its processes with
-
-
-@contextmanager
-def quiet_tune(name: str, **more: str) -> Iterator[None]:
-    """Tune without its console output, loggers and snapshots; the environment is as before afterwards."""
-    settings = {**QUIET_TUNE, "TUNE_PLACEMENT_GROUP_PREFIX": name, **more}
-    before = {key: os.environ.get(key) for key in settings}
-    logger = logging.getLogger("ray.tune")
-    level = logger.level
-    os.environ.update(settings)
-    logger.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
-        for key, value in before.items():
-            os.environ.pop(key) if value is None else os.environ.update({key: value})

@@ -1,0 +1,1 @@
+"""All that knows Ray: the connection, Tune as a driver of a controller, actors that score candidates."""
