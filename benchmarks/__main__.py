@@ -15,7 +15,7 @@ from rich.table import Table
 
 from benchmarks.rows import Row
 
-NAMES = ("cost", "training_step", "data_loading", "average_precision", "ray_overhead", "leaderboard")
+NAMES = ("cost", "training_step", "data_loading", "average_precision", "ray_overhead", "leaderboard", "pages")
 STUDIES = ("zero_cost",)
 
 

@@ -31,6 +31,7 @@ class Page:
 PAGES = (
     Page(path="/", name="searches", title="Searches", menu="Searches"),
     Page(path="/searches/{search}", name="search", title="Search", below="searches"),
+    Page(path="/searches/{search}/leaderboard", name="leaderboard", title="Leaderboard", below="searches"),
 )
 
 

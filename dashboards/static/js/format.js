@@ -24,16 +24,16 @@ export function number(value, digits = 4) {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** A metric by its name: counts in k, M, G; everything else to four digits that line up. */
+/** A metric by its name: counts in k, M, G to four digits; everything else to four digits that line up. */
 export function metric(name, value) {
   if (value === null || value === undefined) return NONE;
-  if (COUNTS.test(name)) return scaled(value, 3);
+  if (COUNTS.test(name)) return Math.abs(value) < 1e5 ? number(value) : scaled(value, 4);
   return Math.abs(value) < 10 && !Number.isInteger(value) ? value.toFixed(4) : number(value);
 }
 
 function scaled(value, digits) {
   const [unit, letter] = SCALES.find(([size]) => Math.abs(value) >= size) || [1, ""];
-  return `${Number((value / unit).toPrecision(digits))}${letter && ` ${letter}`}`;
+  return `${(value / unit).toPrecision(digits)}${letter && ` ${letter}`}`;
 }
 
 /** A share as 12 % or 0.4 %. */

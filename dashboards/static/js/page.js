@@ -33,6 +33,20 @@ export async function attempt(work) {
   }
 }
 
+/**
+ * A function that runs `work(signal)` as `attempt` does, and gives up what it has begun before: of two answers the one to
+ * the last question counts, whichever comes last.
+ */
+export function latest(work) {
+  let running = null;
+  return () => {
+    running?.abort();
+    running = new AbortController();
+    const { signal } = running;
+    return attempt(() => work(signal));
+  };
+}
+
 /** Tells an error in words; null takes it away. */
 export function tell(error) {
   const shown = byId("problem");

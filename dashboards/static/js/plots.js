@@ -7,15 +7,20 @@ const CONFIG = { displaylogo: false, responsive: true, displayModeBar: false, sc
 const drawn = new Map();
 let loading = null;
 
+const script = () => document.querySelector('meta[name="plotly"]').content;
+
+/** Has the script fetched, but not run yet: that takes a moment, in which a page could show something already. */
+export function fetchPlotly() {
+  if (script()) document.head.append(element("link", { rel: "preload", as: "script", href: script() }));
+}
+
 /** Plotly, once its script is there. */
 export function plotly() {
   loading ??= new Promise((resolve, reject) => {
-    const source = document.querySelector('meta[name="plotly"]').content;
-    if (!source) return reject(new Error("Plots need plotly on the service: pip install 'spinesearch[plots]'."));
-    const script = element("script", { src: source });
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("The script of the plots cannot be loaded."));
-    document.head.append(script);
+    if (!script()) return reject(new Error("Plots need plotly on the service: pip install 'spinesearch[plots]'."));
+    const loaded = () => resolve(window.Plotly);
+    const failed = () => reject(new Error("The script of the plots cannot be loaded."));
+    document.head.append(element("script", { src: script(), onload: loaded, onerror: failed }));
   });
   return loading;
 }

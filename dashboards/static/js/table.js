@@ -62,15 +62,16 @@ export class DataTable {
   }
 
   drawHead() {
+    const focused = this.head.contains(document.activeElement) ? document.activeElement.dataset.column : null;
     this.head.replaceChildren(...this.columns.map((column) => this.heading(column)));
+    if (focused) this.head.querySelector(`[data-column="${CSS.escape(focused)}"]`)?.focus();
   }
 
   heading(column) {
     const sorted = this.sort?.id === column.id ? (this.sort.descending ? "descending" : "ascending") : null;
     const attributes = { scope: "col", class: classes(column), "aria-sort": sorted, title: column.title };
     if (!column.sort) return element("th", attributes, column.label);
-    const again = () => this.head.children[this.columns.indexOf(column)]?.querySelector("button")?.focus();
-    const button = element("button", { type: "button", onclick: () => (this.onSort(column.id), again()) }, column.label);
+    const button = element("button", { type: "button", "data-column": column.id, onclick: () => this.onSort(column.id) }, column.label);
     return element("th", attributes, button);
   }
 }

@@ -2,8 +2,8 @@
 
 import { byId } from "../dom.js";
 import { live } from "../live.js";
-import { attempt, place, query, showState, throttled } from "../page.js";
-import { plotly, WhenSeen } from "../plots.js";
+import { attempt, latest, place, query, showState, throttled } from "../page.js";
+import { fetchPlotly, WhenSeen } from "../plots.js";
 import { address, get } from "../rest.js";
 import { drawChoices } from "../search/choices.js";
 import { drawCurves, offerMetrics } from "../search/curves.js";
@@ -19,27 +19,27 @@ const openTrial = (number) => location.assign(`/searches/${search.id}/trials/${n
 let search = null;
 let before = null; // the timeline shows trials with a lower number; null: the newest
 
-const read = (name, parameters = {}) => get(`${here}/plots/${name}`, parameters);
+const read = (name, parameters, signal) => get(`${here}/plots/${name}`, parameters, { signal });
 
 const plots = {
-  reward: async () => drawReward(await read("progress"), openTrial),
-  curves: async () => drawCurves(await read("curves", { metric: query.get("curve") }), openTrial),
-  pareto: async () => drawPareto(await read("pareto", { x: query.get("x"), y: query.get("y") }), openTrial),
-  parallel: async () => drawChoices(await read("choices"), openTrial),
-  timeline: async () => {
-    const view = await read("timeline", { before });
+  reward: latest(async (signal) => drawReward(await read("progress", {}, signal), openTrial)),
+  curves: latest(async (signal) => drawCurves(await read("curves", { metric: query.get("curve") }, signal), openTrial)),
+  pareto: latest(async (signal) => drawPareto(await read("pareto", { x: query.get("x"), y: query.get("y") }, signal), openTrial)),
+  parallel: latest(async (signal) => drawChoices(await read("choices", {}, signal), openTrial)),
+  timeline: latest(async (signal) => {
+    const view = await read("timeline", { before }, signal);
     byId("timeline-earlier").disabled = view.earlier_before === null;
     byId("timeline-newest").disabled = before === null;
     byId("timeline-earlier").value = view.earlier_before ?? "";
     await drawTimeline(view, openTrial);
-  },
+  }),
 };
 const seen = {};
 
 async function open() {
   search = await get(here);
   showSummary(search, again);
-  for (const [name, load] of Object.entries(plots)) seen[name] = new WhenSeen(byId(name), () => attempt(load));
+  for (const [name, load] of Object.entries(plots)) seen[name] = new WhenSeen(byId(name), load);
   const metrics = (await get(`${here}/metrics`)).items;
   offerMetrics(byId("curves-metric"), metrics.map(({ name }) => name), query.get("curve") || search.document.objectives?.[0]?.metric);
   await listen();
@@ -47,24 +47,24 @@ async function open() {
 
 /** Reads the search again, and with it every plot that is looked at. */
 async function again() {
-  const before_ = search?.status;
   search = await get(here);
   showSummary(search, again);
-  if (before_) Object.values(seen).forEach((plot) => plot.refresh());
+  Object.values(seen).forEach((plot) => plot.refresh());
 }
 
 async function listen() {
   const events = new Events(search.id);
-  let known = null;
+  let known = JSON.stringify(search.trials);
+  let first = true;
   const soon = throttled(() => attempt(again), OFTEN_MS);
   const pulse = (state) => {
-    const first = known === null;
     const changed = JSON.stringify(state.trials) !== known;
     known = JSON.stringify(state.trials);
     if (first) events.load(state.sequence);
+    first = false;
     search.trials = state.trials;
     showTiles(search);
-    if (state.status !== search.status || state.cancel_requested !== search.cancel_requested || (changed && !first)) soon();
+    if (state.status !== search.status || state.cancel_requested !== search.cancel_requested || changed) soon();
   };
   live(address(`${here}/stream`), { pulse, happened: (event) => events.add(event) }, { onState: showState });
 }
@@ -72,14 +72,14 @@ async function listen() {
 function follow(select, name, plot) {
   byId(select).addEventListener("change", (event) => {
     query.set({ [name]: event.target.value }, { replace: true });
-    attempt(plots[plot]);
+    plots[plot]();
   });
 }
 
 follow("curves-metric", "curve", "curves");
 follow("pareto-x", "x", "pareto");
 follow("pareto-y", "y", "pareto");
-byId("timeline-earlier").addEventListener("click", (event) => ((before = Number(event.target.value)), attempt(plots.timeline)));
-byId("timeline-newest").addEventListener("click", () => ((before = null), attempt(plots.timeline)));
-plotly().catch(() => {}); // begins to load while the search is read
+byId("timeline-earlier").addEventListener("click", (event) => ((before = Number(event.target.value)), plots.timeline()));
+byId("timeline-newest").addEventListener("click", () => ((before = null), plots.timeline()));
+fetchPlotly();
 attempt(open);

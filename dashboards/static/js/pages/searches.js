@@ -3,7 +3,7 @@
 import { byId, chip, element, link } from "../dom.js";
 import { ago, between, duration, metric, moment, NONE, whole } from "../format.js";
 import { live } from "../live.js";
-import { attempt, query, showState, throttled } from "../page.js";
+import { latest, query, showState, throttled } from "../page.js";
 import { address, get } from "../rest.js";
 import { ended, SEARCH_STATUSES, total, trialsBar } from "../statuses.js";
 import { DataTable, Pager } from "../table.js";
@@ -62,14 +62,13 @@ function filter(status) {
   load();
 }
 
-const load = () =>
-  attempt(async () => {
-    const cursor = query.get("cursor");
-    const page = await get("/searches", { status: query.get("status"), cursor, limit: PAGE });
-    table.show(page.items);
-    byId("searches").removeAttribute("aria-busy");
-    pager.show({ first: !cursor, cursor: page.next_cursor });
-  });
+const load = latest(async (signal) => {
+  const cursor = query.get("cursor");
+  const page = await get("/searches", { status: query.get("status"), cursor, limit: PAGE }, { signal });
+  table.show(page.items);
+  byId("searches").removeAttribute("aria-busy");
+  pager.show({ first: !cursor, cursor: page.next_cursor });
+});
 
 const soon = throttled(load, OFTEN_MS);
 addEventListener("popstate", () => (drawFilter(), load()));
