@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.authentication import guard
 from api.problems import Problem, answer_with_problems
-from api.routes import downloads, health, plots, proxy_checks, searches, spaces, streams, trials
+from api.routes import control, downloads, health, plots, proxy_checks, searches, spaces, streams, trials
 from api.routes.dependencies import Service
 from api.settings import Settings
 from api.storage import SqlStorage
@@ -78,7 +78,7 @@ def _routes(settings: Settings) -> APIRouter:
     # The gate checks the token; this dependency only tells readers of the description that there is one.
     bearer = Depends(HTTPBearer(auto_error=False, description="NAS_API_TOKEN of the service"))
     router = APIRouter(prefix=PREFIX)
-    for module in (streams, searches, trials, plots, downloads, proxy_checks, spaces, health):
+    for module in (streams, searches, control, trials, plots, downloads, proxy_checks, spaces, health):
         router.include_router(module.router, dependencies=[bearer] if settings.api_token else [])
     router.include_router(health.open_router)
     return router

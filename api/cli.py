@@ -7,9 +7,10 @@ import typer
 from pydantic import ValidationError
 
 from api.commands.check_proxy import check_proxy
+from api.commands.control import cancel, clone, delete, extend, pause, resume, retry, stop
 from api.commands.cost import cost
 from api.commands.database import database
-from api.commands.read import cancel, compare, leaderboard, searches, show, watch
+from api.commands.read import compare, leaderboard, searches, show, watch
 from api.commands.run import conduct_one, run
 from api.commands.serve import hold_ray, serve
 from api.commands.session import EXIT_CODES, ExitCode
@@ -28,8 +29,9 @@ service instead.
 USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 
 app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+CONTROL = (pause, resume, cancel, extend, stop, retry, clone, delete)
 READING = (watch, searches, leaderboard, compare, table, transfer, show)
-for command in (run, check_proxy, serve, submit, *READING, cancel, spaces, cost):
+for command in (run, check_proxy, serve, submit, *READING, *CONTROL, spaces, cost):
     app.command()(command)
 app.add_typer(database, name="db")
 app.command(name="conduct", hidden=True)(conduct_one)

@@ -16,11 +16,11 @@ from api.comparing import ComparisonList
 from api.errors import Refused, Unreachable
 from api.settings import Settings
 from api.tabulating import TableView
-from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NasError, NotFound
+from nas.errors import DocumentError, IdempotencyConflict, IllegalTransition, InvalidQuery, NasError, NotFound
 from nas.estimates import Estimate
 from nas.leaderboard import spelled_sort
 from nas.ports import Page, Query, SearchPage, SearchSummary
-from nas.records import Measurement, Search, SearchStatus, Trial
+from nas.records import Measurement, Pause, Search, SearchStatus, Trial, TrialWish
 
 T = TypeVar("T")
 TIMEOUT_S = 30.0
@@ -29,6 +29,7 @@ KNOWN: dict[str, type[NasError]] = {  # by the last word of the problem's type
     "invalid-query": InvalidQuery,
     "invalid-request": InvalidQuery,
     "idempotency-conflict": IdempotencyConflict,
+    "illegal-transition": IllegalTransition,
 }
 
 
@@ -36,6 +37,12 @@ class Reader(Protocol):
     """The reading commands and the wish to cancel. All of it raises `NotFound`."""
 
     def request_cancel(self, search_id: str) -> Search: ...
+
+    def request_pause(self, search_id: str, pause: Pause | None) -> Search: ...
+
+    def request_trials(self, search_id: str, trials: int) -> Search: ...
+
+    def request_trial(self, search_id: str, number: int, wish: TrialWish) -> Search: ...
 
     def search(self, name_or_id: str) -> Search: ...
 
@@ -74,6 +81,28 @@ class RestClient:
 
     def request_cancel(self, search_id: str) -> Search:
         return _search(self._call("POST", f"/searches/{search_id}/cancel", json={}))
+
+    def request_pause(self, search_id: str, pause: Pause | None) -> Search:
+        """The search, to pause, or with None to go on."""
+        if pause is None:
+            return _search(self._call("POST", f"/searches/{search_id}/resume", json={}))
+        return _search(self._call("POST", f"/searches/{search_id}/pause", json={"now": pause is Pause.NOW}))
+
+    def request_trials(self, search_id: str, trials: int) -> Search:
+        """The search with a raised budget."""
+        return _search(self._call("PATCH", f"/searches/{search_id}", json={"trials": trials}))
+
+    def request_trial(self, search_id: str, number: int, wish: TrialWish) -> Search:
+        """The search, one of whose trials is to be stopped or retried."""
+        return _search(self._call("POST", f"/searches/{search_id}/trials/{number}/{wish}", json={}))
+
+    def clone(self, search_id: str, changes: Mapping[str, Any]) -> Search:
+        """A new search of the same document with changes. Raises `DocumentError`."""
+        return _search(self._call("POST", f"/searches/{search_id}/clone", json=dict(changes)))
+
+    def delete_search(self, search_id: str) -> None:
+        """Removes an ended search with the files of its artifacts."""
+        self._call("DELETE", f"/searches/{search_id}")
 
     def search(self, name_or_id: str) -> Search:
         return _search(self._call("GET", f"/searches/{name_or_id}"))
@@ -149,7 +178,7 @@ class RestClient:
     def _call(self, method: str, path: str, **request: Any) -> Any:
         try:
             response = self.http.request(method, f"/api/v1{path}", **request)
-            answer = response.json()
+            answer = response.json() if response.content else None
         except httpx.HTTPError as error:
             raise Unreachable(f"the service at {self.http.base_url} cannot be reached: {error}") from error
         except ValueError as error:
@@ -157,7 +186,7 @@ class RestClient:
             raise Unreachable(sentence) from error
         if response.is_success:
             return answer
-        raise _refusal(response.status_code, answer)
+        raise _refusal(response.status_code, answer or {})
 
 
 def _refusal(status: int, problem: Mapping[str, Any]) -> Exception:

@@ -10,6 +10,8 @@ SEARCH = {
     "status": "running",
     "reason": None,
     "cancel_requested": False,
+    "pause_requested": None,
+    "trial_budget": None,
     "created_at": "2026-03-01T09:00:00Z",
     "started_at": "2026-03-01T09:00:02Z",
     "finished_at": None,

@@ -44,7 +44,7 @@ def search_record(row: AnyRow) -> Search:
         reason=row.reason,
         cancel_requested=row.cancel_requested,
         pause_requested=None if row.pause_requested is None else Pause(row.pause_requested),
-        trials=row.trials,
+        trial_budget=row.trial_budget,
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,

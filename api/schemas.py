@@ -10,7 +10,7 @@ from api.examples import BEST, DOCUMENT, EVENT, MEASUREMENT, SEARCH, SPACE, TRIA
 from nas.document import SearchDocument
 from nas.estimates import Estimates
 from nas.ports import Page, SearchSummary
-from nas.records import Companion, Event, Failure, Measurement, Search, SearchStatus, Trial, TrialStatus
+from nas.records import Companion, Event, Failure, Measurement, Pause, Search, SearchStatus, Trial, TrialStatus
 from nas.rules import trial_budget
 
 
@@ -30,6 +30,8 @@ class SearchView(BaseModel):
     status: SearchStatus
     reason: str | None = Field(description="why it ended, where it did not just complete")
     cancel_requested: bool
+    pause_requested: Pause | None = Field(description="later: once the running trials have ended; null: not to pause")
+    trial_budget: int | None = Field(description="how many candidates it is to have, where that was raised since")
     created_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
@@ -172,7 +174,8 @@ class PromotionView(BaseModel):
     """A trial that was stopped early and taken up again."""
 
     job: int = Field(description="counts proposals and promotions of the search in their order")
-    fidelity: int = Field(description="epochs it had received when it was stopped")
+    fidelity: int = Field(description="epochs it had received when it had ended")
+    after: TrialStatus = Field(description="how it had ended before: failed and cancelled trials are retried by wish")
     seen: int | None = Field(description="decided on the results of so many jobs; null: on all there were")
 
 
@@ -188,7 +191,7 @@ class TrialDetail(TrialView):
             "seed": 1234,
             "redraws": {"dead block": 1},
             "measurements": [MEASUREMENT],
-            "promotions": [{"job": 12, "fidelity": 3, "seen": 9}],
+            "promotions": [{"job": 12, "fidelity": 3, "after": "stopped", "seen": 9}],
         }
     )
 

@@ -105,7 +105,10 @@ class Supervisor:
     def _ended(self, search_id: str, child: Child) -> None:
         del self.children[search_id]
         close(child)
-        if self.storage.search(search_id).status not in (SearchStatus.QUEUED, SearchStatus.RUNNING):
+        if self.storage.search(search_id).status not in (
+            SearchStatus.QUEUED,
+            SearchStatus.RUNNING,
+        ):  # paused: ended well
             self.attempts.pop(search_id, None)
             return
         patience = self._postpone(search_id)
@@ -124,13 +127,13 @@ class Supervisor:
         now = self.clock()
         for search in sorted(self._unfinished(), key=lambda search: search.id):
             attempts = self.attempts.get(search.id, Attempts())
-            if search.id in self.children or attempts.not_before > now:
+            if search.id in self.children or attempts.not_before > now or rests(search):
                 continue
             if held_by_the_living(self.storage, search.id, now=now) is None:
                 yield search
 
     def _unfinished(self) -> Iterator[Search]:
-        for status in (SearchStatus.RUNNING, SearchStatus.QUEUED):
+        for status in (SearchStatus.RUNNING, SearchStatus.QUEUED, SearchStatus.PAUSED):
             cursor: str | None = None
             while True:
                 page = self.storage.searches(status=status, limit=200, cursor=cursor)
@@ -168,6 +171,12 @@ class Supervisor:
             close(child)
         for child in [*self.children.values(), *([self.ray] if self.ray else [])]:
             end(child)
+
+
+def rests(search: Search) -> bool:
+    """Whether nobody wants the search to go on for now. One that runs must still be paused, by whoever takes it up."""
+    paused = search.pause_requested is not None and search.status is not SearchStatus.RUNNING
+    return paused and not search.cancel_requested
 
 
 def told_by(ray: Child) -> dict[str, str]:

@@ -99,7 +99,7 @@ searches = Table(
     Column("reason", Words),
     Column("cancel_requested", Boolean, nullable=False),
     Column("pause_requested", String(16)),
-    Column("trials", Integer),  # the budget, where it was raised
+    Column("trial_budget", Integer),  # the budget, where it was raised
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),

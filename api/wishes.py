@@ -31,7 +31,7 @@ class SqlWishes:
         with writing(self._engine) as connection:
             search = _search(connection, search_id)
             check_more_trials(search, trials)
-            return _reopen(connection, search, trials=trials)
+            return _reopen(connection, search, trial_budget=trials)
 
     def request_trial(self, search_id: str, number: int, wish: TrialWish) -> Search:
         """The search, one of whose trials is to be stopped or retried."""

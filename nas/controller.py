@@ -295,8 +295,8 @@ class Controller:
     def _heed(self, wanted: Wanted) -> None:
         if wanted.search.cancel_requested:
             self._ending = Ending(SearchStatus.CANCELLED, "cancelled on request")
-        if wanted.search.trials is not None:
-            self._agenda.raise_budget(wanted.search.trials)
+        if wanted.search.trial_budget is not None:
+            self._agenda.raise_budget(wanted.search.trial_budget)
         self._pause, self._unwanted, self._to_retry = wanted.search.pause_requested, wanted.stop, list(wanted.retry)
 
     def _paused(self) -> Signal:

@@ -271,7 +271,7 @@ class MemoryStorage:
         """See `Wishes`."""
         shelf = self._shelf(search_id)
         check_more_trials(shelf.search, trials)
-        shelf.search = replace(reopened(shelf.search), trials=trials)
+        shelf.search = replace(reopened(shelf.search), trial_budget=trials)
         return shelf.search
 
     @one_at_a_time

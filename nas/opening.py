@@ -74,7 +74,7 @@ def open_controller(
         load=space.load,
         early_stopping=EarlyStopping(scheduler, judged_objective(document)),
         beginning=beginning,
-        raised=search.trials,
+        raised=search.trial_budget,
     )
     return Controller(
         storage=storage, lease=lease, document=document, agenda=agenda, home=home, clock=clock, ttl_s=ttl_s

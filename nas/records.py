@@ -220,7 +220,7 @@ class Search:
     reason: str | None = None
     cancel_requested: bool = False
     pause_requested: Pause | None = None
-    trials: int | None = None  # how many candidates instead of its document's budget
+    trial_budget: int | None = None  # how many candidates instead of its document's budget
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None

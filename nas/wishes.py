@@ -24,7 +24,7 @@ _GRANTED: Mapping[TrialWish, frozenset[TrialStatus]] = MappingProxyType(
 
 def budget_of(search: Search) -> int:
     """How many candidates the search is to have: those of its document, unless that was raised since."""
-    return search.trials or int(search.document["budget"]["trials"])
+    return search.trial_budget or int(search.document["budget"]["trials"])
 
 
 def check_more_trials(search: Search, trials: int) -> None:

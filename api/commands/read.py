@@ -23,12 +23,11 @@ from api.commands.tables import (
     searches_table,
 )
 from api.comparing import ComparisonList, comparisons_of, default_metrics
-from api.errors import Refused
 from api.schemas import search_view, trial_detail, trial_list
 from nas.errors import NotFound
 from nas.leaderboard import NUMBER, parse_query
 from nas.ports import SearchSummary
-from nas.records import LEGAL_SEARCH, Search, SearchStatus, Trial
+from nas.records import Search, SearchStatus, Trial
 
 TRIAL = re.compile(r"(?P<search>.+)[/-](?P<number>\d+)")
 Sort = Annotated[
@@ -123,18 +122,6 @@ def watch(search: SearchName) -> None:
     """Follow a search until it ends. Leaving with Ctrl-C leaves the search running."""
     with reader() as source:
         raise typer.Exit(watch_search(source, source.search(search).id, console()))
-
-
-def cancel(search: SearchName, as_json: AsJson = False) -> None:
-    """Ask for a search to be cancelled; whoever runs it stops its trials."""
-    with reader() as source:
-        asked = source.request_cancel(source.search(search).id)
-    if not LEGAL_SEARCH[asked.status]:
-        raise Refused(f"search {asked.name} ({asked.id}) has already ended: {asked.status}")
-    if as_json:
-        print_json(search_view(asked).model_dump(mode="json"))
-    else:
-        console().print(f"Search {asked.name} ({asked.id}) will be cancelled.", soft_wrap=True)
 
 
 def show_searches(summaries: list[SearchSummary]) -> None:

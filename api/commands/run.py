@@ -51,6 +51,7 @@ def run(
         if not as_json:
             told.print(opening_line(search), soft_wrap=True)
         if LEGAL_SEARCH[search.status]:
+            store.request_pause(search.id, None)
             with watched(store, search.id, told, silent=quiet or as_json), interruptible(search, document):
                 search = _conduct(store, search.id, driver=driver, concurrent=concurrent)
         report(store, search, told, as_json=as_json)

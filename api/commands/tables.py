@@ -150,7 +150,7 @@ def objectives(search: Search) -> list[str]:
 
 def budget(search: Search) -> int:
     """How many candidates the search may have; 0 where its document is not at hand."""
-    trials = int(search.document.get("budget", {}).get("trials", 0))
+    trials = search.trial_budget or int(search.document.get("budget", {}).get("trials", 0))
     listed = search.document.get("strategy", {}).get("candidates", ())
     return min(trials, len(listed)) if listed else trials
 

@@ -56,9 +56,9 @@ class WishLaws(ClockFixture):
         storage.request_pause(lease.search_id, Pause.LATER)
         storage.set_search_status(lease, SearchStatus.FAILED, "too many failures")
         raised = storage.request_trials(lease.search_id, 5)
-        assert (raised.status, raised.trials, raised.reason) == (SearchStatus.QUEUED, 5, None)
+        assert (raised.status, raised.trial_budget, raised.reason) == (SearchStatus.QUEUED, 5, None)
         assert (raised.finished_at, raised.pause_requested) == (None, None)
-        assert storage.set_search_status(lease, SearchStatus.RUNNING).trials == 5
+        assert storage.set_search_status(lease, SearchStatus.RUNNING).trial_budget == 5
 
     def test_a_running_search_gets_more_trials_and_never_fewer(self, storage: Storage, lease: Lease) -> None:
         assert storage.request_trials(lease.search_id, 4).status is SearchStatus.RUNNING

@@ -7,12 +7,12 @@ import pytest
 
 from api.client import RestClient, connected
 from api.comparing import comparisons_of
-from api.errors import Refused, Unreachable
+from api.errors import Unreachable
 from api.settings import Settings
 from nas.drivers.inline import run_inline
-from nas.errors import DocumentError, IdempotencyConflict, InvalidQuery, NotFound
+from nas.errors import DocumentError, IdempotencyConflict, IllegalTransition, InvalidQuery, NotFound
 from nas.leaderboard import parse_query
-from nas.records import FailureKind, SearchStatus, TrialStatus
+from nas.records import FailureKind, Pause, SearchStatus, TrialStatus, TrialWish
 from nas.testing.searches import SPLIT, ToyEvaluator, toy_controller, toy_document
 from tests.api.compared_search import compared_search
 from tests.api.repeated_search import repeated_search
@@ -112,8 +112,23 @@ def test_problems_come_back_as_the_errors_they_were(rest, toys):
     rest.submit(document(), idempotency_key="two")
     with pytest.raises(IdempotencyConflict):
         rest.submit(document(seed=1), idempotency_key="two")
-    with pytest.raises(Refused, match="already ended"):
+    with pytest.raises(IllegalTransition, match="already ended"):
         rest.request_cancel(toys.id)
+
+
+def test_wishes_are_sent(rest, toys):
+    made = rest.clone(rest.submit(document()).id, {"name": "again", "seed": 7})
+    assert (made.name, rest.summary(made.id).search.document["seed"]) == ("again", 7)
+    assert rest.request_pause(made.id, Pause.NOW).pause_requested is Pause.NOW
+    assert rest.request_pause(made.id, None).pause_requested is None
+    assert rest.request_trials(made.id, 99).trial_budget == 99
+    with pytest.raises(IllegalTransition, match="cancel it before deleting it"):
+        rest.delete_search(made.id)
+    with pytest.raises(IllegalTransition, match="it must be running"):
+        rest.request_trial(toys.id, 0, TrialWish.STOP)
+    rest.delete_search(toys.id)
+    with pytest.raises(NotFound):
+        rest.search(toys.id)
 
 
 @contextmanager

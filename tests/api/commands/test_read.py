@@ -41,14 +41,6 @@ def test_watching_a_search_that_has_ended_tells_its_end(nas, toys):
     assert nas.out.count("\n") == 9
 
 
-def test_a_queued_search_is_cancelled_and_an_ended_one_is_not(nas, toys, storage):
-    queued = storage.create_search("later", toys.document)
-    assert nas("cancel", "later") == ExitCode.DONE
-    assert storage.search(queued.id).cancel_requested
-    assert nas("cancel", "toys") == ExitCode.REFUSED
-    assert "has already ended: completed" in nas.err
-
-
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [

@@ -1,0 +1,17 @@
+"""An ended search removed for good: what was recorded of it, then the files of its trials."""
+
+import shutil
+from pathlib import Path
+
+from nas.ports import Storage
+from nas.records import Search
+
+
+def delete_search(storage: Storage, search: Search, home: Path) -> None:
+    """Removes the search with its artifacts below the home folder. Raises `IllegalTransition` while it has not ended.
+
+    Records go first: a process that is killed on the way leaves files that nothing names, never records without files.
+    """
+    storage.delete_search(search.id)
+    for folder in ("trials", "ray"):
+        shutil.rmtree(home / folder / search.id, ignore_errors=True)
