@@ -335,7 +335,7 @@ def search_detail(summary: SearchSummary, best: BestView | None = None) -> Searc
 def budget_of(search: Search) -> int | None:
     """How many candidates the search trains at most; None where its document is of another program."""
     try:
-        return trial_budget(SearchDocument.model_validate(search.document))
+        return trial_budget(SearchDocument.model_validate(search.document), search.trial_budget)
     except ValidationError:
         return None
 
