@@ -5,6 +5,7 @@ SpaceError
 ├── InvalidArchitecture   the JSON of an architecture is wrong; `problems` as above
 ├── InvalidGenotype       a genotype does not fit the choices of the space; names the choice
 ├── NotInSpace            a sound architecture that this space does not hold; names the field
+├── BrokenExtension       an installed package brings a kind that cannot be used; names the package
 ├── Rejected              a draw the space throws away; carries the reason it is counted under
 └── DrawsExhausted        every one of many draws was thrown away
 """
@@ -51,6 +52,10 @@ class NotInSpace(SpaceError):
     def below(self, field: str) -> "NotInSpace":
         """The same, told of an architecture that holds this one under `field`."""
         return NotInSpace(f"{field}.{self.field}", self.sentence)
+
+
+class BrokenExtension(SpaceError):
+    """An installed package brings a kind that cannot be used. The message names the package, and what is wrong."""
 
 
 class Rejected(SpaceError):

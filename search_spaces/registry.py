@@ -1,4 +1,5 @@
-"""The spaces there are: by their kind, from options and for people; and the published architectures by their name."""
+"""The spaces there are, ours and those of installed packages: by their kind, from options and for people; and the
+published architectures by their name."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from search_spaces.errors import FieldProblems, InvalidArchitecture, InvalidOptions, SpaceError
+from search_spaces.errors import BrokenExtension, FieldProblems, InvalidArchitecture, InvalidOptions, SpaceError
+from search_spaces.extensions import Extensions
 from search_spaces.fine_tuning import published as fine_tuning
 from search_spaces.fine_tuning.architecture import FineTuning
 from search_spaces.fine_tuning.options import FineTuningOptions
@@ -91,15 +93,25 @@ def space_from(options: Mapping[str, Any]) -> Space[Any]:
 
 def architecture_from(data: Mapping[str, Any]) -> Architecture:
     """The architecture of its JSON, by its kind. Raises `InvalidArchitecture` naming every field that is wrong."""
-    known = {kind: found for kind, found in SPACES.items() if found.architecture is not None}
-    architecture = _kind_of(data, known, error=InvalidArchitecture).architecture
-    assert architecture is not None
+    ours = {kind: found for kind, found in SPACES.items() if found.architecture is not None}
+    architecture = _kind_of(data, ours, error=InvalidArchitecture).architecture
+    if architecture is None:  # an installed space may hold architectures of other kinds, too
+        raise InvalidArchitecture([("kind", f"must be the kind of an architecture, got {data['kind']!r}")])
     return Joint.load_with(data, _part_from) if architecture is Joint else architecture.load(data)
+
+
+def space_kind(kind: str) -> SpaceKind | None:
+    """What there is to say of a kind of space, ours or an installed one; None for an unknown one. Raises
+    `BrokenExtension`."""
+    return SPACES.get(kind) or INSTALLED_SPACES.find(kind)
 
 
 def published_architecture(name: str) -> Architecture:
     """The architecture that was published under this name. Raises `SpaceError` with the names there are."""
     published = {name: architecture for kind in SPACES.values() for name, architecture in kind.published.items()}
+    if name not in published:
+        installed = [found for _, found in INSTALLED_SPACES.each() if isinstance(found, SpaceKind)]
+        published |= {name: one for kind in installed for name, one in kind.published.items()}
     if name not in published:
         raise SpaceError(f"must be a published architecture ({', '.join(published)}), got {name!r}")
     return published[name]
@@ -185,13 +197,21 @@ def _roles(architecture: Architecture) -> tuple[str, ...]:
     return tuple(architecture.parts) if isinstance(architecture, Joint) else (architecture.role,)
 
 
-def _kind_of(data: Mapping[str, Any], known: Mapping[str, SpaceKind], *, error: type[FieldProblems]) -> SpaceKind:
+def _kind_of(data: Mapping[str, Any], ours: Mapping[str, SpaceKind], *, error: type[FieldProblems]) -> SpaceKind:
+    """The kind that the data names, one of ours or an installed one."""
     kind = data.get("kind")
+    if isinstance(kind, str) and kind in ours:
+        return ours[kind]
+    known = [*ours, *INSTALLED_SPACES.names()]
     if kind is None:
         raise error([("kind", f"is missing; known: {', '.join(known)}")])
-    if not isinstance(kind, str) or kind not in known:
-        raise error([("kind", f"unknown kind {kind!r}{nearest(str(kind), list(known))}")])
-    return known[kind]
+    try:
+        found = INSTALLED_SPACES.find(kind)
+    except BrokenExtension as broken:
+        raise error([("kind", f"{kind!r} {broken}")]) from broken
+    if found is None:
+        raise error([("kind", f"unknown kind {kind!r}{nearest(str(kind), known)}")])
+    return found
 
 
 SPACES: dict[str, SpaceKind] = {
@@ -266,3 +286,5 @@ SPACES: dict[str, SpaceKind] = {
         example={"architecture": "spinenet-49"},
     ),
 }
+INSTALLED_SPACES = Extensions(group="spinesearch.spaces", of=SpaceKind, ours=SPACES)
+"""Those that installed packages bring."""
