@@ -8,21 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from enum import StrEnum
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from api.errors import Refused, Unreachable
 from api.ownership import TTL_S, free_from_the_dead, kept, this_process
 from api.supervisor import ON_LOOPBACK
 from nas.controller import Controller
-from nas.document import SearchDocument
+from nas.document import SearchDocument, stored_document
 from nas.errors import ScreeningFailed
 from nas.opening import open_controller
 from nas.ports import Screener, Storage
 from nas.records import Search, SearchStatus
+from nas.tasks.training import TrainingOptions
 from search_spaces.resizer.architecture import Resizer
 from search_spaces.space import Architecture
 
-EVALUATOR = "workers.evaluator:evaluate"
+TRAINING = "workers.evaluator:evaluate"
+INSTALLED = "nas.evaluating:evaluate"
 SCORER = "workers.zero_cost.scorer:Scorer"
 
 
@@ -50,7 +53,7 @@ def conduct(
     """
     free_from_the_dead(storage, search_id)
     home = home.absolute()
-    scoring = Scoring(SearchDocument.model_validate(storage.search(search_id).document), home)
+    scoring = Scoring(stored_document(storage.search(search_id)), home)
     controller = open_controller(storage, search_id, owner=str(this_process()), home=home, screener=scoring)
     try:
         with kept(storage, storage.lease_of(search_id)), _told_if_not_scored(storage, search_id):
@@ -121,11 +124,15 @@ def _told_if_not_scored(storage: Storage, search_id: str) -> Iterator[None]:
         raise Refused(sentence) from error
 
 
+def evaluator_of(document: SearchDocument) -> str:
+    """What judges the candidates of a search, as "module:name": an installed evaluator needs none of `workers`."""
+    return TRAINING if isinstance(document.task, TrainingOptions) else INSTALLED
+
+
 def _run_inline(controller: Controller) -> None:
     from nas.drivers.inline import run_inline
-    from workers.evaluator import evaluate
 
-    run_inline(controller, evaluate)
+    run_inline(controller, resolve_name(evaluator_of(controller.document)))
 
 
 def _run_on_ray(
@@ -147,7 +154,7 @@ def _run_on_ray(
         with scoring.on_ray(workers=concurrent):
             run_on_ray(
                 controller,
-                EVALUATOR,
+                evaluator_of(document),
                 name=document.name,
                 concurrent=concurrent,
                 cpus=cpus,

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.settings import Settings
 from api.submission import submitted_document
-from nas.document import SearchDocument, document_digest, parse_document
+from nas.document import SearchDocument, document_digest, parse_document, stored_document
 from nas.errors import DocumentError, NotFound
 from nas.measured_part import MeasuredPart
 from nas.ports import Storage
@@ -65,7 +65,7 @@ def report_on(storage: Storage, searches: Sequence[Search], thresholds: Threshol
 
 def measured_part(storage: Storage, search: Search) -> MeasuredPart:
     """One search of a check as it is now."""
-    document = SearchDocument.model_validate(search.document)
+    document = stored_document(search)
     part, comparison = document.proxy_part, document.comparison
     assert part is not None, f"search {search.id} belongs to no check"
     repeats = comparison.seeds if comparison and comparison.top else 0

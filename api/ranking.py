@@ -2,7 +2,7 @@
 
 from api.schemas import ParetoFront, trial_row
 from api.storage import SqlStorage
-from nas.document import SearchDocument
+from nas.document import stored_document
 from nas.pareto import pareto_front
 from nas.records import Search, Trial, TrialStatus
 
@@ -12,7 +12,7 @@ def front_of(storage: SqlStorage, search: Search, limit: int) -> ParetoFront:
 
     Only the metrics that matter are read for all trials, and whole rows for the front.
     """
-    document = SearchDocument.model_validate(search.document)
+    document = stored_document(search)
     objectives = [objective.metric for objective in document.objectives]
     judged = [*objectives, *(constraint.metric for constraint in document.constraints)]
     points = storage.completed_metrics(search.id, judged)

@@ -4,10 +4,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from api.settings import Settings
 from nas.document import parse_document
 from nas.errors import DocumentError
-from nas.problems import Problem
+from nas.problems import KIND, Problem
+from nas.tasks.kinds import EVALUATORS
+from nas.tasks.options import TaskOptions
+from nas.tasks.paths import named
 from nas.weight_files import weight_files
 from search_spaces.reading import shown
 
@@ -57,13 +62,26 @@ def _is_inside(path: Path, root: Path) -> bool:
 
 def _paths(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     """Every path of the document with its dotted field."""
-    for place in (_DATA, _TEACHER):
+    task = data.get("task")
+    installed = EVALUATORS.sound(task.get(KIND)) if isinstance(task, Mapping) else None
+    if isinstance(task, Mapping) and installed is not None:
+        yield from _paths_by_type(task, installed.options)
+    for place in (_DATA, _TEACHER) if installed is None else ():
         below: Any = data
         for name in place:
             below = below.get(name) if isinstance(below, Mapping) else None
         yield from _texts(below, ".".join(place))
     for part in ("space", "strategy", "begin_with"):
         yield from ((field, Path(path)) for field, path in weight_files(data.get(part), part))
+
+
+def _paths_by_type(task: Mapping[str, Any], model: type[TaskOptions]) -> Iterator[tuple[str, Path]]:
+    """The paths of an installed task, wherever its options have them; none where they are wrong, which is told."""
+    try:
+        options = model.model_validate(task)
+    except ValidationError:
+        return
+    yield from ((f"task.{field}", Path(path)) for field, path, _ in named(options))
 
 
 def _texts(value: Any, field: str) -> Iterator[tuple[str, Path]]:

@@ -5,10 +5,11 @@ import typing
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 from pydantic.fields import FieldInfo
 
 from nas.document import SearchDocument
+from nas.problems import INSTALLED
 from search_spaces.registry import SPACES
 
 PAGE = Path(__file__).parent / "document.md"
@@ -63,6 +64,8 @@ def shown_default(value: Any) -> str:
 def shown_type(annotation: Any) -> str:
     """A type in words."""
     origin, inner = get_origin(annotation), get_args(annotation)
+    if is_installed(annotation):
+        return "the options of an installed package (see [extending.md](extending.md))"
     if origin is Annotated:
         return shown_type(inner[0])
     if origin in (Union, types.UnionType):
@@ -85,7 +88,14 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
     """The models a field's type mentions, in order."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
+    if is_installed(annotation):
+        return []
     return [model for part in typing.get_args(annotation) for model in models_in(part)]
+
+
+def is_installed(annotation: Any) -> bool:
+    """Whether it stands for what installed packages bring."""
+    return any(isinstance(each, Tag) and each.tag == INSTALLED for each in getattr(annotation, "__metadata__", ()))
 
 
 def variant(model: type[BaseModel]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from nas.begin_with import BeginWith
 from nas.constraints import excess
-from nas.document import SearchDocument
+from nas.document import SearchDocument, stored_document
 from nas.errors import DocumentError
 from nas.pareto import point
 from nas.ports import Outcome, Records
@@ -56,7 +56,7 @@ class Earlier:
         held = [(trial, draw) for trial in completed if (draw := _draw(trial, space)) is not None]
         return cls(
             search=search,
-            document=SearchDocument.model_validate(search.document),
+            document=stored_document(search),
             trials=tuple(trial for trial, _ in held),
             draws=tuple(draw for _, draw in held),
             left_out=len(completed) - len(held),

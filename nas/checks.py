@@ -9,13 +9,19 @@ from types import MappingProxyType
 from typing import Any
 
 from nas.begin_with import TOP
-from nas.problems import Problem
+from nas.problems import KIND, Problem
 from nas.rewards import problems_of_reward
 from nas.screening import DEFAULT_METRIC, SCORES, computed_scores
 from nas.static_metrics import CLASSIFIERS, RESIZER_METRICS, STATIC_METRICS, kind_of
 from nas.strategies.exhaustive import too_large
 from nas.strategies.fixed import candidate_of
+from nas.strategies.kinds import OURS as STRATEGY_KINDS
+from nas.strategies.kinds import PYTHON as PYTHON_STRATEGY
+from nas.strategies.kinds import STRATEGIES
 from nas.tasks import classification, detection, quality, robustness
+from nas.tasks.kinds import EVALUATORS, EvaluatorKind
+from nas.tasks.kinds import OURS as TASK_KINDS
+from nas.tasks.kinds import PYTHON as PYTHON_TASK
 from nas.tasks.training import TrainingOptions
 from nas.training_checks import TRAINING, problems_of_training
 from search_spaces.errors import FieldProblems, InvalidOptions, SpaceError
@@ -36,13 +42,15 @@ TRAINED = {TRAINING: ("training",)}
 class TaskRules:
     """What a document may ask of a kind of task."""
 
-    options: type[TrainingOptions]
-    """Its options in the document."""
+    options: type[TrainingOptions] | None
+    """Its options in the document, where it trains networks; None of an installed one, whatever it does."""
     metrics: tuple[str, ...]
     """What the task measures."""
-    parts: Mapping[str, tuple[str, ...]]
+    parts: Mapping[str, tuple[str, ...]] | None
     """The parts of an architecture it has a use for, by role, with the kinds each may have. A backbone is required, and
-    any task can be trained in other ways."""
+    any task of ours can be trained in other ways. None: it judges whatever there is."""
+    static: tuple[str, ...] = STATIC_METRICS
+    """What it knows before any training, without a resizer."""
     per_class: str | None = None
     """How the metrics of single classes begin; their names follow."""
     sides: tuple[int, int] | None = None
@@ -78,12 +86,17 @@ TASKS: Mapping[str, TaskRules] = MappingProxyType(
 )
 
 
-def problems_between(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Every problem that shows only when parts of the document are held beside one another or beside a registry."""
-    space, problems = _space(data)
+def problems_between(data: Mapping[str, Any], given: Space[Any] | None = None) -> Iterator[Problem]:
+    """Every problem that shows only when parts of the document are held beside one another or beside a registry.
+
+    A space that is `given` stands in for the one the data names: then the rest, too, may be what only Python gives.
+    """
+    space, problems = (given, []) if given is not None else _space(data)
     yield from problems
+    yield from _given_in_python(data) if given is None else ()
     yield from _metrics(data, space)
     yield from _screening(data, space)
+    yield from _costs(data)
     yield from _lag(data)
     yield from problems_of_reward(_mapping(data.get("strategy")).get("reward"), data.get("objectives"))
     yield from _scheduler(data)
@@ -106,16 +119,34 @@ def _space(data: Mapping[str, Any]) -> tuple[Space[Any] | None, list[Problem]]:
         return None, [(f"space.{field}", sentence) for field, sentence in error.problems]
 
 
+def _given_in_python(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Kinds that stand for what no document can hold."""
+    parts = (("task", PYTHON_TASK, TASK_KINDS, EVALUATORS), ("strategy", PYTHON_STRATEGY, STRATEGY_KINDS, STRATEGIES))
+    for part, python, ours, extensions in parts:
+        if _mapping(data.get(part)).get(KIND) == python:
+            known = ", ".join([*ours, *extensions.names()])
+            yield f"{part}.{KIND}", f"must be one of {known}, got {python!r}"
+
+
 def _task(data: Mapping[str, Any]) -> tuple[str, TaskRules | None]:
     """The kind of the task, and what it allows; None for a kind that is not known."""
     kind = _mapping(data.get("task")).get("kind", "detection")
-    return (kind, TASKS.get(kind)) if isinstance(kind, str) else ("", None)
+    if not isinstance(kind, str):
+        return "", None
+    found = EVALUATORS.sound(kind) if kind not in TASKS else None
+    return kind, TASKS.get(kind) if found is None else _installed(found)
+
+
+def _installed(found: EvaluatorKind) -> TaskRules:
+    """What a document may ask of an evaluator of an installed package."""
+    parts = {BACKBONE: found.architectures} if found.architectures else None
+    return TaskRules(options=None, metrics=found.metrics, parts=parts, static=tuple(found.static_metrics))
 
 
 def _parts(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
     """Parts the task has no use for, and backbones it cannot build its network around."""
     kind, rules = _task(data)
-    if rules is None:
+    if rules is None or rules.parts is None:
         return
     parts = parts_of(space)
     for role, kinds in parts.items():
@@ -133,7 +164,7 @@ def _parts(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
 def _training(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
     """Options of the task that are chosen and cannot be, and values it refuses."""
     rules = _task(data)[1]
-    if rules is not None:
+    if rules is not None and rules.options is not None:
         yield from problems_of_training(space, _mapping(data.get("task")), rules.options)
 
 
@@ -185,9 +216,8 @@ def _metrics(data: Mapping[str, Any], space: Space[Any] | None) -> Iterator[Prob
     kind, rules = _task(data)
     if rules is None:
         return
-    resizer = RESIZER_METRICS if space is None or RESIZER in parts_of(space) else ()
     scores = _scores(data)
-    known = (*rules.metrics, *STATIC_METRICS, *resizer, *scores)
+    known = (*rules.metrics, *_static(rules, space), *scores)
     objectives: set[str] = set()
     for part in ("objectives", "constraints"):
         for index, metric in _named_metrics(data.get(part)):
@@ -217,8 +247,11 @@ def _scores(data: Mapping[str, Any]) -> tuple[str, ...]:
 def _screening(data: Mapping[str, Any], space: Space[Any] | None) -> Iterator[Problem]:
     """A metric that is known only after training; a score as an objective, which companions would lack."""
     metric = _mapping(data.get("screening")).get("metric", DEFAULT_METRIC)
-    resizer = RESIZER_METRICS if space is None or RESIZER in parts_of(space) else ()
-    known = (*SCORES, *STATIC_METRICS, *resizer)
+    kind, rules = _task(data)
+    scored = SCORES if rules is None or rules.options is not None else ()
+    if _scores(data) and not scored:
+        yield "screening", f"the task {kind} builds no networks that could be scored: set metric to a static one"
+    known = (*SCORES, *_static(rules, space))
     if isinstance(metric, str) and metric not in known:
         yield "screening.metric", f"must be known before training, one of {', '.join(known)}, got {shown(metric)}"
     scores = _scores(data) if _has_companions(data, space) else ()
@@ -226,6 +259,24 @@ def _screening(data: Mapping[str, Any], space: Space[Any] | None) -> Iterator[Pr
         if metric in scores:
             sentence = f"{metric} is not computed for controls and more seeds: set comparison.top to 0"
             yield f"objectives.{index}.metric", sentence
+
+
+def _static(rules: TaskRules | None, space: Space[Any] | None) -> tuple[str, ...]:
+    """The metrics that are known before any training; of ours those of a resizer where there may be one."""
+    if rules is not None and rules.options is None:
+        return rules.static
+    return (*STATIC_METRICS, *(RESIZER_METRICS if space is None or RESIZER in parts_of(space) else ()))
+
+
+def _costs(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Costs that something goes by and the task does not know."""
+    kind, rules = _task(data)
+    check, comparison = _mapping(data.get("proxy_check")), _mapping(data.get("comparison"))
+    wanted = {"proxy_check.cost": check.get("cost", "macs")} if check else {}
+    wanted |= {"comparison.equal_macs": "macs"} if comparison.get("equal_macs") is True else {}
+    for field, cost in wanted.items():
+        if rules is not None and cost in STATIC_METRICS and cost not in rules.static:
+            yield field, f"needs {cost}, which the task {kind} does not know before training"
 
 
 def _has_companions(data: Mapping[str, Any], space: Space[Any] | None) -> bool:

@@ -16,41 +16,17 @@ from nas.objectives import Constraint, Objective
 from nas.problems import Problem, problems_of
 from nas.proxy_options import ProxyCheck, ProxyPart
 from nas.proxy_settings import problems_of_check, resolved_check
+from nas.records import Search
 from nas.schedulers.registry import SchedulerOptions
 from nas.screening import ScreeningOptions
-from nas.strategies.evolution import EvolutionStrategy
-from nas.strategies.exhaustive import ExhaustiveStrategy
 from nas.strategies.fixed import FixedStrategy
-from nas.strategies.local_search import LocalSearchStrategy
-from nas.strategies.nsga2 import Nsga2Strategy
-from nas.strategies.optuna import OptunaStrategy
+from nas.strategies.kinds import AnyStrategy
 from nas.strategies.predictor import PredictorStrategy
-from nas.strategies.random import RandomStrategy
-from nas.strategies.reinforce import ReinforceStrategy
-from nas.tasks.classification import ClassificationTask
-from nas.tasks.detection import DetectionTask
+from nas.tasks.kinds import AnyTask
 from nas.tasks.options import Options
-from nas.tasks.quality import QualityTask
-from nas.tasks.robustness import RobustnessTask
 from nas.weight_files import resolved_weights
 from search_spaces.reading import wrong
-
-TaskOptions = DetectionTask | ClassificationTask | QualityTask | RobustnessTask
-"""What candidates are trained to do, by its kind. A new one also stands in `nas.checks`, `nas.static_metrics.KINDS` and
-`workers.evaluator.TASKS`."""
-
-StrategyOptions = (
-    RandomStrategy
-    | EvolutionStrategy
-    | FixedStrategy
-    | ExhaustiveStrategy
-    | LocalSearchStrategy
-    | Nsga2Strategy
-    | ReinforceStrategy
-    | PredictorStrategy
-    | OptunaStrategy
-)
-"""How candidates are proposed, by its kind. What is built from them stands in `nas.strategies.registry`."""
+from search_spaces.space import Space
 
 
 class Budget(Options):
@@ -113,15 +89,11 @@ class SearchDocument(Options):
         description="what people call the search: letters, digits, dots, dashes; several searches may share it",
     )
     space: dict[str, Any] = Field(description="kind and options of a registered space; see `nas spaces`")
-    task: TaskOptions = Field(
-        discriminator="kind", description="what candidates are trained to do and how they are judged"
-    )
+    task: AnyTask = Field(description="what candidates are trained to do and how they are judged")
     objectives: tuple[Objective, ...] = Field(min_length=1, description="what makes a trial better; the first leads")
     constraints: tuple[Constraint, ...] = Field((), description="bounds a candidate has to keep")
-    strategy: StrategyOptions = Field(
-        PredictorStrategy(),
-        discriminator="kind",
-        description="how candidates are proposed; by default by a model of all trials so far",
+    strategy: AnyStrategy = Field(
+        PredictorStrategy(), description="how candidates are proposed; by default by a model of all trials so far"
     )
     begin_with: BeginWith | None = Field(
         None, description="what is trained first, and what an earlier search has taught; null: nothing"
@@ -154,22 +126,31 @@ def load_document(path: Path) -> SearchDocument:
     return parse_document(read_data(path), base=path.resolve().parent)
 
 
-def parse_document(data: Any, base: Path | None = None) -> SearchDocument:
+def parse_document(data: Any, base: Path | None = None, *, space: Space[Any] | None = None) -> SearchDocument:
     """The validated document of plain data; relative paths are taken from `base`, or left as they are.
 
-    Raises `DocumentError` with every problem at once: dotted field, what was allowed, the value.
+    `space` stands in for the one that the data names: Python gives it, and may give the rest, too. Raises
+    `DocumentError` with every problem at once: dotted field, what was allowed, the value.
     """
     if not isinstance(data, Mapping):
         given = "nothing" if data is None else type(data).__name__
         raise DocumentError([("document", f"must be a mapping of names to values, got {given}")])
     problems: list[Problem] = []
     document = _validated(data, problems)
-    problems += problems_between(data)
+    problems += problems_between(data, space)
     if document is not None and document.proxy_check is not None:
         problems += problems_of_check(document.proxy_check, document.task, document.name)
     if problems or document is None:
         raise DocumentError(problems)
     return document if base is None else _resolved(document, base)
+
+
+def stored_document(search: Search) -> SearchDocument:
+    """The document of a search. Raises `DocumentError`: what it names may no longer be installed."""
+    try:
+        return SearchDocument.model_validate(search.document)
+    except ValidationError as error:
+        raise DocumentError(problems_of(error, SearchDocument)) from error
 
 
 def document_digest(document: SearchDocument) -> str:

@@ -7,17 +7,17 @@ from nas.agenda import Agenda
 from nas.beginning import beginning_of
 from nas.clock import Clock, system_clock
 from nas.controller import LEASE_TTL_S, Controller
-from nas.document import SearchDocument
+from nas.document import stored_document
 from nas.early_stopping import EarlyStopping
 from nas.errors import LeaseHeld
-from nas.ports import Screener, Storage
+from nas.ports import Screener, Storage, Strategy
 from nas.proposals import Proposer
 from nas.records import Lease
 from nas.rules import judged_objective, unseen_by
 from nas.schedulers.registry import scheduler_from
 from nas.screening import Screening
 from nas.static_metrics import StaticMetrics, static_metrics_of
-from nas.strategies.registry import draws_from
+from nas.strategies.registry import asked, draws_from
 from nas.strategies.setting import Setting
 from search_spaces.registry import space_from
 from search_spaces.space import Space
@@ -33,16 +33,17 @@ def open_controller(
     ttl_s: float = LEASE_TTL_S,
     space: Space[Any] | None = None,
     static_metrics: StaticMetrics | None = None,
+    strategy: Strategy | None = None,
     screener: Screener | None = None,
 ) -> Controller:
     """The controller of a search, holding its lease; `owner` must be another name in every process.
 
-    Trials get folders below `home`/trials, and share `home`/cache. `space` and `static_metrics` stand in for those of
-    the document; `screener` computes the scores that the document's screening asks for. Raises `NotFound`, `LeaseHeld`,
-    and `DocumentError` when the annotations cannot be read.
+    Trials get folders below `home`/trials, and share `home`/cache. `space`, `static_metrics` and `strategy` stand in
+    for those of the document; `screener` computes the scores that the document's screening asks for. Raises `NotFound`,
+    `LeaseHeld`, and `DocumentError` when the annotations cannot be read or an installed kind is gone.
     """
     search = storage.search(search_id)
-    document = SearchDocument.model_validate(search.document)
+    document = stored_document(search)
     space = space or space_from(document.space)
     measure = static_metrics or static_metrics_of(document.task)
     setting = Setting(
@@ -52,7 +53,10 @@ def open_controller(
         constraints=document.constraints,
         unseen=unseen_by(document),
     )
-    draws = draws_from(document.strategy, setting, seed=document.seed)
+    if strategy is None:
+        draws = draws_from(document.strategy, setting, seed=document.seed)
+    else:
+        draws = asked(strategy, space=space, seed=document.seed)
     beginning = beginning_of(document, space, storage)
     screening = Screening(options=document.screening, screener=screener) if document.screening else None
     lease = _lease(storage, search_id, owner=owner, ttl_s=ttl_s)

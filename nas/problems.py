@@ -10,6 +10,9 @@ from search_spaces.reading import nearest, shown
 
 Problem = tuple[str, str]
 KIND = "kind"
+WHOLE = "document"  # what is told of no field in particular
+BUILT_IN, INSTALLED = "built in", "installed"
+"""The members of a union of what is ours and what packages bring (see nas.kinds), as pydantic names them in places."""
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
@@ -31,12 +34,13 @@ def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
     if detail["type"] == "extra_forbidden":
         return ".".join(path), f"unknown field{nearest(path[-1], list(owner.model_fields))}"
     if detail["type"] == "wrong_field":
-        return ".".join([*path, detail["ctx"]["field"]]), detail["msg"]
+        named = [part for part in (detail["ctx"]["field"],) if part != WHOLE]
+        return ".".join([*path, *named]) or WHOLE, detail["msg"]
     if detail["type"] == "union_tag_not_found":
-        return ".".join([*path, KIND]), f"is required, one of {', '.join(_kind(choice) for choice in choices)}"
+        return ".".join([*path, KIND]), f"is required, one of {', '.join(filter(None, map(_kind, choices)))}"
     if detail["type"] == "union_tag_invalid":
         path = [*path, KIND]
-    return ".".join(path) or "document", _sentence(detail)
+    return ".".join(path) or WHOLE, _sentence(detail)
 
 
 def _walk(
@@ -46,7 +50,7 @@ def _walk(
     there."""
     path: list[str] = []
     owner, choices = model, [model]
-    for part in location:
+    for part in (part for part in location if part not in (BUILT_IN, INSTALLED)):
         tagged = [choice for choice in choices if len(choices) > 1 and _kind(choice) == part]
         if tagged:
             choices = tagged
@@ -57,8 +61,9 @@ def _walk(
     return path, owner, choices
 
 
-def _kind(model: type[BaseModel]) -> str:
-    return str(model.model_fields[KIND].default)
+def _kind(model: type[BaseModel]) -> str | None:
+    """The kind a model is for; None for one that stands for any."""
+    return str(model.model_fields[KIND].default) if KIND in model.model_fields else None
 
 
 def _below(owner: type[BaseModel], name: str) -> list[type[BaseModel]]:

@@ -17,7 +17,7 @@ from nas.records import Genotype
 from nas.rules import LEAST_FAILURES, judged_objective
 from nas.static_metrics import static_metrics_of
 from nas.strategies.fixed import FixedStrategy
-from nas.tasks.training import TrainingOptions
+from nas.tasks.options import TaskOptions
 from search_spaces.errors import DrawsExhausted, InvalidArchitecture
 from search_spaces.genotypes import Draw, sample
 from search_spaces.registry import space_from
@@ -41,7 +41,7 @@ def planned_searches(document: SearchDocument) -> tuple[SearchDocument, ...]:
 
 
 def spread_candidates(
-    document: SearchDocument, check: ProxyCheck, tasks: Sequence[TrainingOptions]
+    document: SearchDocument, check: ProxyCheck, tasks: Sequence[TaskOptions]
 ) -> tuple[Genotype, ...]:
     """Distinct architectures at evenly spread quantiles of the cost, ascending: feasible in the search of the document,
     and such that every one of the tasks can build a network."""
@@ -67,7 +67,7 @@ def _quantiles(ranked: Sequence[tuple[float, Genotype]], count: int) -> tuple[Ge
 
 
 def _judged(
-    document: SearchDocument, check: ProxyCheck, tasks: Sequence[TrainingOptions]
+    document: SearchDocument, check: ProxyCheck, tasks: Sequence[TaskOptions]
 ) -> Iterator[tuple[Draw[Any], float | str]]:
     """Draws by the seed of the document, with their cost, or why they are not feasible."""
     space, rng = space_from(document.space), random.Random(f"proxy check {document.seed}")
@@ -86,7 +86,7 @@ def _judged(
 
 
 def _search(
-    document: SearchDocument, check: ProxyCheck, setting: str, task: TrainingOptions, candidates: tuple[Genotype, ...]
+    document: SearchDocument, check: ProxyCheck, setting: str, task: TaskOptions, candidates: tuple[Genotype, ...]
 ) -> SearchDocument:
     """The search of one setting. What is feasible was decided, so that it keeps no bounds."""
     changes, seeds = (check.full, check.full_seeds) if setting == FULL else (check.settings[setting], check.seeds)

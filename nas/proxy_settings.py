@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from nas.problems import KIND, Problem, problems_of
 from nas.proxy_options import FULL, Changes, ProxyCheck
+from nas.tasks.options import TaskOptions
 from nas.tasks.overlay import laid_over
-from nas.tasks.training import TrainingOptions
 from search_spaces.reading import shown
 
-T = TypeVar("T", bound=TrainingOptions)
+T = TypeVar("T", bound=TaskOptions)
 LONGEST_NAME = 100  # of a search
 
 
@@ -33,7 +33,7 @@ def changed(task: T, changes: Changes) -> T:
     return type(task).model_validate_json(json.dumps(laid), strict=True)
 
 
-def problems_of_check(check: ProxyCheck, task: TrainingOptions, name: str) -> Iterator[Problem]:
+def problems_of_check(check: ProxyCheck, task: TaskOptions, name: str) -> Iterator[Problem]:
     """Settings that are no sound task, or are called or trained like another; `name` is the document's."""
     known: dict[str, str] = {}
     kind = getattr(task, KIND)
@@ -58,7 +58,7 @@ def problems_of_check(check: ProxyCheck, task: TrainingOptions, name: str) -> It
             yield field, f"must differ from {_place(first)}: it is the same task"
 
 
-def resolved_check(check: ProxyCheck, task: TrainingOptions, base: Path) -> ProxyCheck:
+def resolved_check(check: ProxyCheck, task: TaskOptions, base: Path) -> ProxyCheck:
     """The check with its paths taken from `base`, and with every change as the task understands it."""
     full = {name: _resolved(changes, task, base) for name, changes in _parts(check).items()}
     return check.model_copy(update={"full": full.pop(FULL), "settings": full})
@@ -73,7 +73,7 @@ def _place(setting: str) -> str:
     return FULL if setting == FULL else f"settings.{setting}"
 
 
-def _resolved(changes: Changes, task: TrainingOptions, base: Path) -> Changes:
+def _resolved(changes: Changes, task: TaskOptions, base: Path) -> Changes:
     options = changed(task, changes).resolved(base).model_dump(mode="json")
     return {name: _value(options, name) for name in _dotted(changes)}
 

@@ -9,7 +9,7 @@ from nas.history import Lag
 from nas.objectives import Objective
 from nas.records import SearchStatus
 from nas.screening import SCORES
-from nas.static_metrics import RESIZER_METRICS, STATIC_METRICS
+from nas.static_metrics import RESIZER_METRICS, STATIC_METRICS, static_names
 from nas.strategies.fixed import FixedStrategy
 from nas.strategies.learning import LearningOptions
 from search_spaces.controls import CONTROLS
@@ -17,7 +17,7 @@ from search_spaces.joint.options import FixedOptions
 from search_spaces.registry import published_architecture
 
 LEAST_FAILURES = 5
-KNOWN = (*STATIC_METRICS, *RESIZER_METRICS, *SCORES)  # before any training
+KNOWN = (*STATIC_METRICS, *RESIZER_METRICS, *SCORES)  # before any training, of tasks of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ def unseen_by(document: SearchDocument) -> int:
 
 def judged_objective(document: SearchDocument) -> Objective:
     """What early stopping goes by: the first objective that is not known before training."""
-    return next((each for each in document.objectives if each.metric not in KNOWN), document.objectives[0])
+    known = (*static_names(document.task), *SCORES)
+    return next((each for each in document.objectives if each.metric not in known), document.objectives[0])
 
 
 def trial_budget(document: SearchDocument, raised: int | None = None) -> int:

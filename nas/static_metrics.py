@@ -12,10 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 from nas.errors import DocumentError
+from nas.kinds import kind_named
 from nas.tasks.classification import ClassificationTask, class_names
 from nas.tasks.detection import SIDES, DetectionTask
+from nas.tasks.kinds import EVALUATORS, EvaluatorKind
+from nas.tasks.options import TaskOptions
 from nas.tasks.quality import SCORES, QualityTask
-from nas.tasks.training import TrainingOptions
 from search_spaces.cost import Cost
 from search_spaces.errors import InvalidArchitecture
 from search_spaces.parts import part
@@ -62,14 +64,32 @@ class NetworkCost:
         return {name: float(value) for name, value in values.items()}
 
 
-def static_metrics_of(task: TrainingOptions) -> StaticMetrics:
+def static_metrics_of(task: TaskOptions) -> StaticMetrics:
     """The function from an architecture to its static metrics, built around the task once per search.
 
     The function raises `InvalidArchitecture` for an architecture the task can build no network around. Raises
-    `DocumentError` when the number of classes is to be counted and the data cannot be read.
+    `DocumentError` when the number of classes is to be counted and the data cannot be read, and for a task that is no
+    longer installed.
     """
     kind: str = getattr(task, "kind", type(task).__name__)
-    return KINDS[kind](task)
+    if kind in KINDS:
+        return KINDS[kind](task)
+    return installed_metrics(kind_named(EVALUATORS, kind, part="task"))
+
+
+def static_names(task: TaskOptions) -> tuple[str, ...]:
+    """The metrics that the task knows before any training; of ours also those of a resizer."""
+    kind: str = getattr(task, "kind", type(task).__name__)
+    if kind in KINDS:
+        return (*STATIC_METRICS, *RESIZER_METRICS)
+    found = EVALUATORS.sound(kind)
+    return tuple(found.static_metrics) if found is not None else ()
+
+
+def installed_metrics(found: EvaluatorKind) -> StaticMetrics:
+    """The metrics that an evaluator of an installed package knows of an architecture."""
+    numbers = dict(found.static_metrics)
+    return lambda architecture: {name: float(number(architecture)) for name, number in numbers.items()}
 
 
 def detection_metrics(task: DetectionTask) -> StaticMetrics:

@@ -1,5 +1,8 @@
-"""What all tests share: where the real data stands, and what the marks need."""
+"""What all tests share: where the real data stands, an installed package of somebody's own, what the marks need."""
 
+import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -8,6 +11,8 @@ from pathlib import Path
 import pytest
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+OWN_SPACE = Path(__file__).resolve().parents[1] / "examples" / "own_space"
+INSTALL = ("-m", "pip", "install", "-q", "--no-index", "--no-deps", "--no-build-isolation")
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +21,21 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"needs the real data sets in {SHARED_DATA}, which are not part of the repository")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def own_space(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the example package was installed into, for the path of modules. Needs no network."""
+    folder = tmp_path_factory.mktemp("own_space")
+    source = shutil.copytree(OWN_SPACE, folder / "source")  # building leaves files beside it
+    subprocess.run([sys.executable, *INSTALL, "--target", folder / "installed", source], check=True)
+    return folder / "installed"
+
+
+@pytest.fixture
+def own_space_installed(own_space: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example package is installed in this process for the length of the test."""
+    monkeypatch.syspath_prepend(own_space)
 
 
 @pytest.fixture(scope="session")

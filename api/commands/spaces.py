@@ -9,7 +9,8 @@ from rich.table import Table
 
 from api.commands.session import AsJson, console, print_json
 from nas.errors import NotFound
-from search_spaces.registry import SPACES
+from search_spaces.errors import BrokenExtension
+from search_spaces.registry import INSTALLED_SPACES, SPACES, space_kind
 
 TOO_LONG = 10**9  # architectures; from here on a list tells how many in powers of ten
 
@@ -19,15 +20,31 @@ def spaces(
     as_json: AsJson = False,
 ) -> None:
     """List the spaces that can be searched, or one with its options."""
-    if name is not None and name not in SPACES:
-        raise NotFound(f"no space is called {name!r}; known: {', '.join(SPACES)}")
-    described = [kind.describe() for kind in SPACES.values() if name in (None, kind.kind)]
+    if name is not None:
+        described = _one(name)
+        print_json(described) if as_json else _show(described)
+        return
+    installed = dict(INSTALLED_SPACES.each())
+    kinds = [*SPACES.values(), *(kind for kind in installed.values() if not isinstance(kind, BrokenExtension))]
+    listed = [kind.describe() for kind in kinds]
     if as_json:
-        print_json(described if name is None else described[0])
-    elif name is None:
-        console().print(_list_of(described))
-    else:
-        _show(described[0])
+        print_json(listed)
+        return
+    console().print(_list_of(listed))
+    for kind, broken in installed.items():
+        if isinstance(broken, BrokenExtension):
+            console().print(f"\n{kind!r} {broken}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _one(name: str) -> dict[str, Any]:
+    """The description of one kind. Raises `NotFound`, also where its package is broken."""
+    try:
+        kind = space_kind(name)
+    except BrokenExtension as error:
+        raise NotFound(f"the space {name!r} {error}") from error
+    if kind is None:
+        raise NotFound(f"no space is called {name!r}; known: {', '.join([*SPACES, *INSTALLED_SPACES.names()])}")
+    return kind.describe()
 
 
 def _list_of(described: list[dict[str, Any]]) -> Table:

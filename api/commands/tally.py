@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.commands.tables import budget, finished
-from nas.document import SearchDocument
+from nas.document import stored_document
 from nas.ports import SearchSummary
 from nas.records import LEGAL_SEARCH, LEGAL_TRIAL, Trial, TrialStatus
 from nas.rules import comparison_of
@@ -52,7 +52,7 @@ def tally_of(summary: SearchSummary, companions: Sequence[Trial]) -> Tally:
 def foreseen(summary: SearchSummary, companions: Sequence[Trial]) -> int:
     """How many companions there will be, if all best candidates have the controls that have been seen: those of the
     first are known once its first repeat was handed out."""
-    rules = comparison_of(SearchDocument.model_validate(summary.search.document))
+    rules = comparison_of(stored_document(summary.search))
     if rules is None or not LEGAL_SEARCH[summary.search.status]:
         return len(companions)
     completed = summary.trials_by_status.get(TrialStatus.COMPLETED, 0)

@@ -42,12 +42,19 @@ def resolved(options: M, base: Path) -> M:
 
 def missing(options: BaseModel, prefix: str = "") -> Iterator[tuple[str, str]]:
     """The dotted field of every path that leads nowhere, and a sentence that says what it must be."""
+    for field, path, place in named(options, prefix):
+        if not place.is_there(path):
+            yield field, f"must be a {place.name}, got {path!r}"
+
+
+def named(options: BaseModel, prefix: str = "") -> Iterator[tuple[str, str, Place]]:
+    """The dotted field of every path there is, the path, and what it has to lead to."""
     for name, field in type(options).model_fields.items():
         value, place = getattr(options, name), place_of(field)
         if isinstance(value, BaseModel):
-            yield from missing(value, f"{prefix}{name}.")
-        elif isinstance(value, str) and place is not None and not place.is_there(value):
-            yield f"{prefix}{name}", f"must be a {place.name}, got {value!r}"
+            yield from named(value, f"{prefix}{name}.")
+        elif isinstance(value, str) and place is not None:
+            yield f"{prefix}{name}", value, place
 
 
 def place_of(field: FieldInfo) -> Place | None:

@@ -1,13 +1,10 @@
 """The part of a task that every kind shares: how long, how fast, how precisely."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nas.tasks import paths
-from nas.tasks.options import Options
+from nas.tasks.options import Options, TaskOptions
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 
@@ -72,7 +69,7 @@ class WarmStart(Options):
     seed: int = Field(0, ge=0, lt=2**32, description="of that training, whatever the seed of the trial")
 
 
-class TrainingOptions(Options):
+class TrainingOptions(TaskOptions):
     """One training loop serves all tasks; these are its settings."""
 
     epochs: int = Field(12, ge=1, description="passes over the training pictures; the fidelity of a whole trial")
@@ -90,11 +87,3 @@ class TrainingOptions(Options):
     )
     evaluate_every: int = Field(1, ge=1, description="epochs between evaluations; the last epoch is always evaluated")
     loader_threads: int = Field(0, ge=0, description="threads preparing batches beside the training thread")
-
-    def resolved(self, base: Path) -> Self:
-        """The same task, relative paths of its data taken from `base`."""
-        return paths.resolved(self, base)
-
-    def missing_paths(self) -> Iterator[tuple[str, str]]:
-        """Dotted field and sentence for every file and folder of the task that is not there."""
-        return paths.missing(self)

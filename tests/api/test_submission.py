@@ -8,6 +8,7 @@ from api.examples import DOCUMENT
 from api.settings import Settings
 from api.submission import submitted_document
 from nas.errors import DocumentError
+from tests.installed import write_package
 
 
 @pytest.fixture
@@ -93,3 +94,38 @@ def test_weights_of_networks_are_paths_too(document, tmp_path):
     with pytest.raises(DocumentError, match="inside the service's data root") as error:
         submitted_document(document, Settings(data_root=tmp_path))
     assert fields(error) == {"space.weights.vgg16"}
+
+
+READER = """
+from typing import Literal
+from nas.tasks.kinds import EvaluatorKind
+from nas.tasks.options import TaskOptions
+from nas.tasks.paths import FilePath
+
+class ReadTask(TaskOptions):
+    kind: Literal["read"] = "read"
+    text: FilePath
+    data: str = "no path"
+
+READ = EvaluatorKind(kind="read", options=ReadTask, metrics=("words",), evaluate="reader:nothing")
+"""
+
+
+def test_paths_of_an_installed_task_are_found_by_their_type(document, tmp_path, monkeypatch):
+    entry_points = {"spinesearch.evaluators": {"read": "reader:READ"}}
+    folder = write_package(tmp_path / "packages", name="reader", code=READER, entry_points=entry_points)
+    monkeypatch.syspath_prepend(folder)
+    document |= {"objectives": [{"metric": "words"}], "constraints": []}
+    document["task"] = {"kind": "read", "text": "words.txt"}
+    with pytest.raises(DocumentError, match=r"must be an absolute path, got 'words\.txt'") as error:
+        submitted_document(document, Settings())
+    assert fields(error) == {"task.text"}
+    settings = Settings(data_root=tmp_path)
+    assert submitted_document(document, settings)["task"]["text"] == str(tmp_path / "words.txt")
+    document["task"] = {"kind": "read", "text": "../words.txt"}
+    with pytest.raises(DocumentError, match="inside the service's data root") as error:
+        submitted_document(document, settings)
+    assert fields(error) == {"task.text"}
+    document["task"] = {"kind": "read", "text": 3}
+    with pytest.raises(DocumentError, match=r"^task\.text: must be text, got 3$"):
+        submitted_document(document, settings)
