@@ -55,6 +55,15 @@ def paths_in(options: BaseModel) -> Iterator[str]:
             yield value
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/extending.md"])
+def test_the_five_lines_that_search_a_function_run(page, capsys):
+    code = next(part for part in (ROOT / page).read_text().split("```") if "import search\n" in part)
+    lines = [line for line in code.removeprefix("python").splitlines() if line]
+    assert len(lines) == 5
+    exec("\n".join(lines), {})
+    assert capsys.readouterr().out.startswith("Found(number=")
+
+
 def test_the_readme_names_only_files_that_exist():
     text = (ROOT / "README.md").read_text()
     linked = [part.split(")")[0] for part in text.split("](")[1:]]
