@@ -7,7 +7,7 @@ from nas.agenda import Agenda
 from nas.beginning import beginning_of
 from nas.clock import Clock, system_clock
 from nas.controller import LEASE_TTL_S, Controller
-from nas.document import stored_document
+from nas.document import SearchDocument, stored_document
 from nas.early_stopping import EarlyStopping
 from nas.errors import LeaseHeld
 from nas.ports import Screener, Storage, Strategy
@@ -17,7 +17,7 @@ from nas.rules import judged_objective, unseen_by
 from nas.schedulers.registry import scheduler_from
 from nas.screening import Screening
 from nas.static_metrics import StaticMetrics, static_metrics_of
-from nas.strategies.registry import asked, draws_from
+from nas.strategies.registry import Draws, asked, draws_from
 from nas.strategies.setting import Setting
 from search_spaces.registry import space_from
 from search_spaces.space import Space
@@ -46,17 +46,7 @@ def open_controller(
     document = stored_document(search)
     space = space or space_from(document.space)
     measure = static_metrics or static_metrics_of(document.task)
-    setting = Setting(
-        space=space,
-        static_metrics=measure,
-        objectives=document.objectives,
-        constraints=document.constraints,
-        unseen=unseen_by(document),
-    )
-    if strategy is None:
-        draws = draws_from(document.strategy, setting, seed=document.seed)
-    else:
-        draws = asked(strategy, space=space, seed=document.seed)
+    draws = _draws(document, space, measure, strategy)
     beginning = beginning_of(document, space, storage)
     screening = Screening(options=document.screening, screener=screener) if document.screening else None
     lease = _lease(storage, search_id, owner=owner, ttl_s=ttl_s)
@@ -83,6 +73,20 @@ def open_controller(
     return Controller(
         storage=storage, lease=lease, document=document, agenda=agenda, home=home, clock=clock, ttl_s=ttl_s
     )
+
+
+def _draws(document: SearchDocument, space: Space[Any], measure: StaticMetrics, strategy: Strategy | None) -> Draws:
+    """The draws of the strategy where one stands in for that of the document, else of that."""
+    if strategy is not None:
+        return asked(strategy, space=space, seed=document.seed)
+    setting = Setting(
+        space=space,
+        static_metrics=measure,
+        objectives=document.objectives,
+        constraints=document.constraints,
+        unseen=unseen_by(document),
+    )
+    return draws_from(document.strategy, setting, seed=document.seed)
 
 
 def _lease(storage: Storage, search_id: str, *, owner: str, ttl_s: float) -> Lease:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from nas.controller import Controller
+from nas.creation import create_search
 from nas.document import SearchDocument, document_digest, parse_document
 from nas.drivers.inline import run_inline
 from nas.errors import NotFound
@@ -96,6 +97,7 @@ def search(
     objectives: Sequence[str | Mapping[str, Any] | Objective] = ("score",),
     constraints: Sequence[Mapping[str, Any] | Constraint] = (),
     strategy: Named | Strategy | None = None,
+    begin_with: Mapping[str, Any] | None = None,
     scheduler: Named | None = None,
     epochs: int = 1,
     static_metrics: Mapping[str, Callable[[A], float]] | None = None,
@@ -111,7 +113,7 @@ def search(
     The function returns a number (the first objective), metrics by their names, or yields those once per epoch; with a
     `scheduler`, `epochs` says how many it yields at most. `static_metrics` are known before it is called, so that
     constraints on them cost nothing. An objective that is only named is maximised. Parts are named as in a document,
-    strategies and spaces may be objects as well; without a strategy the default of documents proposes.
+    `begin_with` too; strategies and spaces may be objects as well. Without a strategy that of documents proposes.
 
     Trials run one after the other in this process; `concurrent` says what proposals may know, as in a document, and
     another driver may use it. A `storage` keeps the search: asked again under the same `name`, with the same arguments,
@@ -129,6 +131,7 @@ def search(
             "objectives": [{"metric": each} if isinstance(each, str) else _plain(each) for each in objectives],
             "constraints": [_plain(each) for each in constraints],
             **({} if strategy is None else {"strategy": _part(GIVEN if own is not None else strategy)}),
+            "begin_with": begin_with,
             "scheduler": None if scheduler is None else _part(scheduler),
             "budget": {"trials": trials, "max_failures": max_failures},
             "comparison": {"top": 0},
@@ -159,7 +162,7 @@ def _conducted(
     drive: Drive,
 ) -> SearchResult[A]:
     """The search of the document, run to its end with what only Python gives."""
-    found = storage.create_search(document.name, document.model_dump(mode="json"), document_digest(document))
+    found = create_search(storage, document, document_digest(document))
     controller = open_controller(
         storage,
         found.id,

@@ -142,6 +142,24 @@ def test_a_strategy_may_be_an_object():
     assert genotypes(search(ToySpace(), score, trials=10, strategy=Random())) == genotypes(named)
 
 
+def test_a_search_begins_with_given_architectures_and_learns_from_an_earlier_one():
+    storage = MemoryStorage()
+    first = search(ToySpace(), score, trials=12, strategy="random", storage=storage, name="first")
+    given = first.best.architecture.model_dump(mode="json")
+    begun = search(ToySpace(), score, trials=3, strategy="random", begin_with={"candidates": [given]}, seed=9)
+    assert begun.trials[0].architecture == first.best.architecture.model_dump(mode="json")
+    learned = search(
+        ToySpace(),
+        score,
+        trials=6,
+        strategy=EVOLUTION,
+        storage=storage,
+        name="second",
+        begin_with={"search": "first", "top": 0, "learn": True},
+    )
+    assert not {trial.architecture_id for trial in first.trials} & {trial.architecture_id for trial in learned.trials}
+
+
 def test_wrong_arguments_are_told_as_those_of_a_document():
     with pytest.raises(DocumentError) as told:
         search(ToySpace(), score, trials=0, strategy={"kind": "evolution", "populatoin": 3}, epochs=0, name="a b")

@@ -26,7 +26,8 @@ class NarrowingStrategy(LearningOptions):
 class Narrowing:
     """Changes one choice of a parent: of any trial at first, of one of the best later on.
 
-    A pure function of its arguments: whoever asks again with the same history gets the same proposals.
+    A pure function of its arguments: whoever asks again with the same history gets the same proposals. How far the
+    search has come is the length of the history, which may begin with the trials of an earlier search.
     """
 
     pace: int
@@ -38,7 +39,7 @@ class Narrowing:
         known = sorted((outcome for outcome in history if outcome.values is not None), key=merit, reverse=True)
         while True:
             if known:
-                place = int(len(known) * rng.random() ** (1 + number / self.pace))
+                place = int(len(known) * rng.random() ** (1 + len(history) / self.pace))
                 yield mutate(space, known[place].genotype, rng)
             else:
                 yield sample(space, rng)
