@@ -16,7 +16,15 @@ from api.comparing import ComparisonList
 from api.errors import Refused, Unreachable
 from api.settings import Settings
 from api.tabulating import TableView
-from nas.errors import DocumentError, IdempotencyConflict, IllegalTransition, InvalidQuery, NasError, NotFound
+from nas.errors import (
+    DocumentError,
+    IdempotencyConflict,
+    IllegalTransition,
+    InvalidQuery,
+    NasError,
+    NotFound,
+    QuotaReached,
+)
 from nas.estimates import Estimate
 from nas.leaderboard import spelled_sort
 from nas.ports import Page, Query, SearchPage, SearchSummary
@@ -30,6 +38,7 @@ KNOWN: dict[str, type[NasError]] = {  # by the last word of the problem's type
     "invalid-request": InvalidQuery,
     "idempotency-conflict": IdempotencyConflict,
     "illegal-transition": IllegalTransition,
+    "quota-reached": QuotaReached,
 }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from api import tables
 from api.database import writing
+from api.quotas import check_trial, count_artifacts, count_trial
 from api.rows import (
     NOBODY,
     STATIC,
@@ -29,6 +30,7 @@ from api.rows import (
 from nas.clock import Clock, utc
 from nas.errors import IllegalTransition, LeaseLost, NotFound
 from nas.ports import NOTHING
+from nas.quotas import Spent
 from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
@@ -180,6 +182,7 @@ class SqlLedger:
         values = {**trial_values(trial), "search_id": lease.search_id, "created_at": now, "started_at": started}
         with self._fenced(lease) as connection:
             _check_next(connection, lease.search_id, trial.number)
+            check_trial(connection, lease.search_id)
             connection.execute(_ADD_TRIAL, [{**values, "status": status}])
             if trial.static_metrics:
                 connection.execute(_ADD_METRICS, _metrics(lease, trial.number, status, STATIC, trial.static_metrics))
@@ -195,6 +198,7 @@ class SqlLedger:
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
         broken: str | None = None,
+        spent: Spent | None = None,
     ) -> None:
         """A compare-and-set along LEGAL_TRIAL; running to running hands the trial out once more."""
         keys = {"search": lease.search_id, "trial": number}
@@ -206,6 +210,8 @@ class SqlLedger:
             self._move(connection, keys, row, status, failure=failure, broken=broken)
             if row.status != status.value:
                 connection.execute(_MOVE_METRICS, {**keys, "moved_to": status.value})
+            if not LEGAL_TRIAL[status]:
+                count_trial(connection, lease.search_id, spent)
             if told is not None:
                 self._tell(connection, lease, f"trial_{status}", told, number)
 
@@ -217,6 +223,7 @@ class SqlLedger:
             if row.status not in RETRIABLE or row.status != promotion.after:
                 named = f"trial {number} of search {lease.search_id}"
                 raise IllegalTransition(f"{named} is {row.status}, not {promotion.after}, and cannot go on")
+            check_trial(connection, lease.search_id)
             promotions = [*(row.promotions or ()), asdict(promotion)]
             connection.execute(_PROMOTE_TRIAL, {**keys, "new_promotions": promotions})
             connection.execute(_MOVE_METRICS, {**keys, "moved_to": TrialStatus.RUNNING.value})
@@ -283,6 +290,7 @@ class SqlLedger:
             connection.execute(self._set_metric, rows)
         if measurement.artifacts:
             connection.execute(_ADD_ARTIFACTS, [artifact_values(key, each) for each in measurement.artifacts])
+            count_artifacts(connection, lease.search_id, measurement.artifacts)
 
     def _tell(self, connection: Connection, lease: Lease, kind: str, message: str, trial: int | None) -> None:
         """Adds the next event."""

@@ -31,6 +31,7 @@ from nas.errors import (
     InvalidQuery,
     LeaseLost,
     NotFound,
+    QuotaReached,
     UnfitSearch,
 )
 
@@ -56,6 +57,7 @@ KINDS: dict[type[Exception], Kind] = {
     IllegalTransition: Kind(status=409, slug="illegal-transition", title="Its present state does not allow that"),
     IdempotencyConflict: Kind(status=409, slug="idempotency-conflict", title="The idempotency key is taken"),
     Taken: Kind(status=409, slug="taken", title="Something else has that name"),
+    QuotaReached: Kind(status=409, slug="quota-reached", title="The project may have no more of that"),
     LeaseLost: Kind(status=409, slug="lease-lost", title="Another controller has taken the search over"),
     UnfitSearch: Kind(status=409, slug="unfit-search", title="A search cannot begin with that earlier one"),
     Unauthorized: Kind(status=401, slug="unauthorized", title="A valid token is needed"),

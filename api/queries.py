@@ -14,6 +14,7 @@ from api.curves import curves_of
 from api.database import reading, writing
 from api.identifiers import id_after
 from api.pages import leaderboard_page, rows_of
+from api.quotas import check_search
 from api.repeats import repeats_of
 from api.rows import NOBODY, AnyRow, event_record, infeasible_record, search_record, trial_record
 from api.tables import events, infeasible, leases, redraws, searches, trial_metrics, trials
@@ -215,6 +216,7 @@ class SqlRecords:
         with writing(self._engine) as connection:
             if stored_key is not None and (first := _with_key(connection, stored_key)) is not None:
                 return _same(first, digest, key)
+            check_search(connection, project)
             now = self._clock()
             newest = connection.execute(select(func.max(searches.c.id))).scalar_one()
             row = {

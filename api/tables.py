@@ -245,6 +245,16 @@ projects = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+usage = Table(
+    "usage",
+    metadata,
+    Column("project", Word(64), primary_key=True),
+    Column("trials", Integer, nullable=False),  # ended ones
+    Column("trial_s", Float, nullable=False),
+    Column("gpu_s", Float, nullable=False),
+    Column("artifact_bytes", BigInteger, nullable=False),
+)
+
 # What lets people in: tokens of programs, sessions of browsers, one-time codes that become a session.
 tokens = Table(
     "tokens",

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from api.database import reading, writing
+from api.quotas import discount_artifacts
 from api.rows import search_record
 from api.tables import searches, trials
 from nas.errors import NotFound
@@ -59,6 +60,7 @@ class SqlWishes:
         """Removes an ended search; what belongs to it goes with it."""
         with writing(self._engine) as connection:
             check_deletable(_search(connection, search_id))
+            discount_artifacts(connection, search_id)
             connection.execute(delete(searches).where(searches.c.id == search_id))
 
     def _mark(self, search_id: str, **wish: object) -> Search:

@@ -6,7 +6,7 @@ storage at once; a controller opened on the same storage after a crash goes on w
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from nas.agenda import Again, Agenda, New, Signal
 from nas.clock import Clock, system_clock
 from nas.constraints import violation
 from nas.document import SearchDocument
-from nas.errors import NotFound
+from nas.errors import NotFound, QuotaReached
 from nas.pareto import missing
 from nas.ports import NOTHING, Storage, Wanted
+from nas.quotas import Spent
 from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
@@ -58,6 +59,7 @@ class Controller:
         home: Path,
         clock: Clock = system_clock,
         ttl_s: float = LEASE_TTL_S,
+        share: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.storage = storage
         self.document = document
@@ -75,6 +77,11 @@ class Controller:
         self._unwanted: frozenset[int] = frozenset()  # people want these ended
         self._to_retry: list[int] = []
         self._pause: Pause | None = None
+        self._share = share
+        self._upcoming: New | Again | None = None  # decided, but not begun
+        self._refused_until = 0.0
+        self._refusal = ""  # why it waits
+        self._began: dict[int, float] = {}  # when running trials were handed out
         self._tally = Tally(max_failures(document.budget))
         self._ending: Ending | None = None  # why running trials are to stop
         self._done = False
@@ -91,22 +98,17 @@ class Controller:
             return Signal.DONE
         if self._pause is not None:
             return self._paused()
+        if self._waits():
+            return Signal.WAIT
         if self._unassigned:
             return self._hand_out_again(self._unassigned.pop(0))
-        if self._to_retry:
-            return self._retry(self._to_retry.pop(0))
-        upcoming = self._agenda.next(running=bool(self._running), recorded=lambda: self.storage.trials(self.search_id))
-        for sentence in self._agenda.left_out():
-            self._tell("no_control", sentence)
-        match upcoming:
-            case New(trial=trial, infeasible=infeasible):
-                self.storage.add_trial(self._lease, trial, infeasible)
-                return self._hand_out(trial)
-            case Again(number=number, promotion=promotion):
-                return self._promote(number, promotion)
-            case Signal.DONE:
+        if self._upcoming is None:
+            upcoming = self._next_upcoming()
+            if isinstance(upcoming, Signal):
                 self._conclude()
-        return upcoming
+                return upcoming
+            self._upcoming = upcoming
+        return self._begin(self._upcoming)
 
     def record(self, report: Report, *more: Report) -> None:
         """Records what happened to a trial: one report, or several of the same trial in one transaction if it ends.
@@ -185,19 +187,43 @@ class Controller:
 
     # How trials begin.
 
-    def _promote(self, number: int, promotion: Promotion) -> Assignment:
-        """A trial that was stopped early is handed out once more."""
-        told = f"trial {number} promoted, after {promotion.fidelity} epochs"
-        self.storage.promote_trial(self._lease, number, promotion, told)
-        return self._hand_out(self.storage.trial(self.search_id, number))
+    def _waits(self) -> bool:
+        """Whether no trial may begin now: as many run as this search has a share for, or a quota was just reached."""
+        share = self._share()
+        return self._clock() < self._refused_until or (share is not None and len(self._running) >= share)
 
-    def _retry(self, number: int) -> Assignment:
-        """A trial that had ended is handed out once more, because people want that."""
-        trial = self.storage.trial(self.search_id, number)
-        self._tally.forgive(trial.status)
-        told = f"trial {number}, {trial.status} before, is tried again"
-        self.storage.promote_trial(self._lease, number, self._agenda.retry(trial), told)
-        return self._hand_out(self.storage.trial(self.search_id, number))
+    def _next_upcoming(self) -> New | Again | Signal:
+        """What people want tried again, else what the agenda says."""
+        if self._to_retry:
+            trial = self.storage.trial(self.search_id, self._to_retry.pop(0))
+            self._tally.forgive(trial.status)
+            return Again(number=trial.number, promotion=self._agenda.retry(trial))
+        upcoming = self._agenda.next(running=bool(self._running), recorded=lambda: self.storage.trials(self.search_id))
+        for sentence in self._agenda.left_out():
+            self._tell("no_control", sentence)
+        return upcoming
+
+    def _begin(self, upcoming: New | Again) -> Assignment | Signal:
+        """Records that it begins and hands it out; while a quota of its project is reached, it waits."""
+        try:
+            trial = self._recorded(upcoming)
+        except QuotaReached as reached:
+            self._refused_until = self._clock() + POLL_S
+            if str(reached) != self._refusal:
+                self._refusal = str(reached)
+                self._tell("waits", self._refusal)
+            return Signal.WAIT
+        self._upcoming, self._refusal = None, ""
+        return self._hand_out(trial)
+
+    def _recorded(self, upcoming: New | Again) -> Trial:
+        match upcoming:
+            case New(trial=trial, infeasible=infeasible):
+                self.storage.add_trial(self._lease, trial, infeasible)
+                return trial
+            case Again(number=number, promotion=promotion):
+                self.storage.promote_trial(self._lease, number, promotion, told_of(number, promotion))
+                return self.storage.trial(self.search_id, number)
 
     def _hand_out_again(self, trial: Trial) -> Assignment:
         """A trial recorded by an earlier controller, which never saw it end."""
@@ -207,6 +233,7 @@ class Controller:
 
     def _hand_out(self, trial: Trial) -> Assignment:
         self._running[trial.number] = trial
+        self._began[trial.number] = self._clock()
         return Assignment(
             search_id=self.search_id,
             search_name=self.document.name,
@@ -277,11 +304,24 @@ class Controller:
         completed = status is TrialStatus.COMPLETED
         broken = violation(metrics, self.document.constraints) if completed else None
         told += f", but {broken}" if broken else ""
-        self.storage.move_trial(self._lease, number, status, failure, measurements=unwritten, told=told, broken=broken)
+        self.storage.move_trial(
+            self._lease,
+            number,
+            status,
+            failure,
+            measurements=unwritten,
+            told=told,
+            broken=broken,
+            spent=self._spent(number),
+        )
         self._asked_to_stop.discard(number)
         self._set_aside.discard(number)
         self._agenda.ended(number, status, metrics=metrics, fidelity=fidelity)
         self._count(number, status, failure)
+
+    def _spent(self, number: int) -> Spent:
+        trial_s = self._clock() - self._began.pop(number)
+        return Spent(trial_s=trial_s, gpu_s=trial_s * self.document.resources.gpus)
 
     # How the search ends.
 
@@ -317,7 +357,7 @@ class Controller:
             return
         if self._ending is not None:
             self._drop_unassigned()
-        waits = self._unassigned or (self._to_retry and not self._ending)
+        waits = self._unassigned or ((self._to_retry or self._upcoming) and not self._ending)
         if self._running or waits or not (self._ending or self._agenda.over):
             return
         exhausted = self._agenda.exhausted
@@ -341,3 +381,10 @@ class Controller:
 
     def _tell(self, kind: str, message: str, trial: int | None = None) -> None:
         self.storage.add_event(self._lease, kind, message, trial)
+
+
+def told_of(number: int, promotion: Promotion) -> str:
+    """What is told of a trial that is taken up again."""
+    if promotion.after is TrialStatus.STOPPED:
+        return f"trial {number} promoted, after {promotion.fidelity} epochs"
+    return f"trial {number}, {promotion.after} before, is tried again"

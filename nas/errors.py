@@ -9,6 +9,7 @@ NasError
 │   ├── LeaseLost           another controller has taken the search over
 │   ├── LeaseHeld           another controller holds the search; try again later
 │   ├── IdempotencyConflict
+│   ├── QuotaReached        what a project may have; the message says which limit
 │   ├── UnfitSearch         an earlier search that a new one cannot begin with
 │   └── InvalidQuery    an unknown operator, a cursor of another query
 ├── ScreeningFailed     candidates could not be scored, whatever they are
@@ -62,6 +63,10 @@ class LeaseHeld(StorageError):
 
 class IdempotencyConflict(StorageError):
     """The same idempotency key came with another document."""
+
+
+class QuotaReached(StorageError):
+    """The project of the search may have no more of something, or no more for now."""
 
 
 class UnfitSearch(StorageError):

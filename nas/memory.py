@@ -11,7 +11,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from nas.clock import Clock, system_clock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
 from nas.leaderboard import FOREIGN_CURSOR, check_metrics, decode_cursor, encode_cursor, reduced, select
+from nas.memory_quotas import MemoryQuotas
 from nas.ports import NOTHING, Page, Query, SearchPage, SearchSummary, Wanted
+from nas.quotas import Quota, Spent, Usage
 from nas.records import (
     DEFAULT_PROJECT,
     LEGAL_SEARCH,
@@ -66,9 +68,10 @@ def one_at_a_time(
 class MemoryStorage:
     """Implements `nas.ports.Storage`; safe to share between threads."""
 
-    def __init__(self, *, clock: Clock = system_clock) -> None:
+    def __init__(self, *, clock: Clock = system_clock, quotas: Mapping[str, Quota] | None = None) -> None:
         self.clock = clock
         self.lock = threading.RLock()
+        self.quotas = MemoryQuotas(quotas or {})
         self.shelves: dict[str, Shelf] = {}
         self.keys: dict[tuple[str, str], str] = {}  # by project and key the id of the search it made
 
@@ -138,6 +141,7 @@ class MemoryStorage:
             raise IllegalTransition(
                 f"the next trial of search {lease.search_id} is {len(shelf.trials)}, got {trial.number}"
             )
+        self._check_quota(shelf)
         now = utc(self.clock())
         started = now if trial.status is TrialStatus.RUNNING else None
         shelf.trials.append(replace(trial, search_id=lease.search_id, created_at=now, started_at=started))
@@ -155,6 +159,7 @@ class MemoryStorage:
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
         broken: str | None = None,
+        spent: Spent | None = None,
     ) -> None:
         """See `Ledger`."""
         shelf = self._held(lease)
@@ -163,7 +168,7 @@ class MemoryStorage:
         if status not in LEGAL_TRIAL[trial.status] and not again:
             raise IllegalTransition(f"trial {trial.id} is {trial.status} and cannot become {status}")
         for measurement in measurements:
-            trial = self._measured(trial, measurement)
+            trial = self._measured(shelf, trial, measurement)
         now = utc(self.clock())
         shelf.trials[number] = replace(
             trial,
@@ -174,6 +179,9 @@ class MemoryStorage:
             started_at=trial.started_at or (now if status is TrialStatus.RUNNING else None),
             finished_at=None if LEGAL_TRIAL[status] else now,
         )
+        if not LEGAL_TRIAL[status]:
+            spent = spent or Spent(trial_s=0.0, gpu_s=0.0)
+            self.quotas.use(shelf.search.project, Usage(trials=1, trial_s=spent.trial_s, gpu_s=spent.gpu_s))
         if told is not None:
             self.add_event(lease, f"trial_{status}", told, number)
 
@@ -184,6 +192,7 @@ class MemoryStorage:
         trial = self._trial(shelf, number)
         if trial.status not in RETRIABLE or trial.status is not promotion.after:
             raise IllegalTransition(f"trial {trial.id} is {trial.status}, not {promotion.after}, and cannot go on")
+        self._check_quota(shelf)
         shelf.trials[number] = replace(
             trial,
             status=TrialStatus.RUNNING,
@@ -199,7 +208,7 @@ class MemoryStorage:
     def add_measurement(self, lease: Lease, number: int, measurement: Measurement) -> None:
         """See `Ledger`."""
         shelf = self._held(lease)
-        shelf.trials[number] = self._measured(self._trial(shelf, number), measurement)
+        shelf.trials[number] = self._measured(shelf, self._trial(shelf, number), measurement)
 
     @one_at_a_time
     def add_event(self, lease: Lease, kind: str, message: str, trial: int | None = None) -> None:
@@ -231,6 +240,8 @@ class MemoryStorage:
         """See `Records`."""
         if idempotency_key is not None and (project, idempotency_key) in self.keys:
             return self._same_search(project, idempotency_key, name, document)
+        unfinished = [each for each in self.shelves.values() if LEGAL_SEARCH[each.search.status]]
+        self.quotas.check_search(project, sum(each.search.project == project for each in unfinished))
         search = Search(
             id=secrets.token_hex(6),
             name=name,
@@ -293,7 +304,11 @@ class MemoryStorage:
     @one_at_a_time
     def delete_search(self, search_id: str) -> None:
         """See `Wishes`."""
-        check_deletable(self._shelf(search_id).search)
+        shelf = self._shelf(search_id)
+        check_deletable(shelf.search)
+        written = (measured for trial in shelf.trials for measured in trial.measurements)
+        freed = sum(artifact.size_bytes for measured in written for artifact in measured.artifacts)
+        self.quotas.use(shelf.search.project, Usage(artifact_bytes=-freed))
         del self.shelves[search_id]
         self.keys = {key: made for key, made in self.keys.items() if made != search_id}
 
@@ -402,10 +417,22 @@ class MemoryStorage:
             raise NotFound(f"search {shelf.search.id} has trials 0..{len(shelf.trials) - 1}, got {number}")
         return shelf.trials[number]
 
-    def _measured(self, trial: Trial, measurement: Measurement) -> Trial:
+    def _measured(self, shelf: Shelf, trial: Trial, measurement: Measurement) -> Trial:
         if trial.status is not TrialStatus.RUNNING:
             raise IllegalTransition(f"trial {trial.id} is {trial.status}; only a running trial is measured")
-        return trial.measured(measurement)
+        measured = trial.measured(measurement)
+        if measured is not trial:
+            self.quotas.use(
+                shelf.search.project,
+                Usage(artifact_bytes=sum(artifact.size_bytes for artifact in measurement.artifacts)),
+            )
+        return measured
+
+    def _check_quota(self, shelf: Shelf) -> None:
+        project = shelf.search.project
+        ours = [each for each in self.shelves.values() if each.search.project == project]
+        running = sum(trial.status is TrialStatus.RUNNING for each in ours for trial in each.trials)
+        self.quotas.check_trial(project, running)
 
     def _same_search(self, project: str, key: str, name: str, document: dict[str, Any]) -> Search:
         """The search this key made. Raises `IdempotencyConflict` when it was made of something else."""

@@ -1,5 +1,6 @@
 """Opens a search for running: takes its lease and builds the controller its document asks for."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def open_controller(
     static_metrics: StaticMetrics | None = None,
     strategy: Strategy | None = None,
     screener: Screener | None = None,
+    share: Callable[[], int | None] = lambda: None,
 ) -> Controller:
     """The controller of a search, holding its lease; `owner` must be another name in every process.
 
@@ -71,7 +73,14 @@ def open_controller(
         raised=search.trial_budget,
     )
     return Controller(
-        storage=storage, lease=lease, document=document, agenda=agenda, home=home, clock=clock, ttl_s=ttl_s
+        storage=storage,
+        lease=lease,
+        document=document,
+        agenda=agenda,
+        home=home,
+        clock=clock,
+        ttl_s=ttl_s,
+        share=share,
     )
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from nas.estimates import Estimates
+from nas.quotas import Spent
 from nas.records import (
     DEFAULT_PROJECT,
     Assignment,
@@ -211,7 +212,7 @@ class Ledger(Protocol):
         """Records the next trial with the infeasible candidates drawn before it, all or nothing.
 
         It is queued, or running when it is handed out at once. Raises `IllegalTransition` for any other status, and
-        unless its number is the next one.
+        unless its number is the next one; `QuotaReached` while its project may run no more.
         """
         ...
 
@@ -225,11 +226,12 @@ class Ledger(Protocol):
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
         broken: str | None = None,
+        spent: Spent | None = None,
     ) -> None:
         """Compare-and-set along LEGAL_TRIAL; to running raises `attempt` by one, also from running (handed out again).
 
         With it, all or nothing, `measurements` taken while it still ran, an event `trial_<status>` that says `told`,
-        and which measured bound it breaks.
+        which measured bound it breaks, and what it took of its project's quotas.
         Raises `IllegalTransition`.
         """
         ...
@@ -238,7 +240,8 @@ class Ledger(Protocol):
         """From a status in RETRIABLE to running, with an event `trial_promoted` that says `told`; raises `attempt` by
         one, and a wish to retry it is fulfilled.
 
-        Raises `IllegalTransition` unless the trial is in the status that the promotion names.
+        Raises `IllegalTransition` unless the trial is in the status that the promotion names; `QuotaReached` while its
+        project may run no more.
         """
         ...
 
@@ -262,7 +265,7 @@ class Wishes(Protocol):
         priority: int = 0,
     ) -> Search:
         """A queued search. The same key again in the same project returns the first search; with another document
-        `IdempotencyConflict`."""
+        `IdempotencyConflict`. Raises `QuotaReached`."""
         ...
 
     def keyed_search(self, idempotency_key: str, *, project: str = DEFAULT_PROJECT) -> Search | None:

@@ -1,17 +1,28 @@
 """Runs a search in this process, one trial after the other: for tests, laptops and debuggers."""
 
+import time
+from collections.abc import Callable
+
 from nas.agenda import Signal
-from nas.controller import Controller
+from nas.controller import POLL_S, Controller
 from nas.drivers.boundary import reports
 from nas.ports import Evaluator
 from nas.records import Assignment, Finished, Measured
 
 
-def run_inline(controller: Controller, evaluator: Evaluator) -> None:
-    """Returns when the search has ended. Raises `LeaseLost` when another controller has taken it over."""
-    while isinstance(assignment := controller.next_trial(), Assignment):
-        _run_trial(controller, evaluator, assignment)
-    assert assignment is Signal.DONE, "with nothing running there is nothing to wait for"
+def run_inline(
+    controller: Controller, evaluator: Evaluator, *, rest: Callable[[], None] = lambda: time.sleep(POLL_S)
+) -> None:
+    """Returns when the search has ended or is paused. Raises `LeaseLost` when another controller has taken it over.
+
+    With nothing running it waits only for others: for a quota of its project, or for its share of a cluster. `rest`
+    lets some time go by then.
+    """
+    while (answer := controller.next_trial()) is not Signal.DONE:
+        if isinstance(answer, Assignment):
+            _run_trial(controller, evaluator, answer)
+        else:
+            rest()
 
 
 def _run_trial(controller: Controller, evaluator: Evaluator, assignment: Assignment) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from nas.memory import MemoryStorage, Shelf
 from nas.ports import Outcome, Page, Query
+from nas.quotas import Spent
 from nas.records import Assignment, Event, Failure, Infeasible, Lease, Measurement, Trial, TrialStatus
 from search_spaces.genotypes import Draw, mutate, sample
 from search_spaces.space import Space
@@ -46,6 +47,7 @@ class AllowsAnyMove(MemoryStorage):
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
         broken: str | None = None,
+        spent: Spent | None = None,
     ) -> None:
         """No table of legal transitions."""
         shelf = self._held(lease)
@@ -65,11 +67,12 @@ class HalfMove(MemoryStorage):
         measurements: Sequence[Measurement] = (),
         told: str | None = None,
         broken: str | None = None,
+        spent: Spent | None = None,
     ) -> None:
         """One transaction for each measurement and one for the move."""
         for measurement in measurements:
             self.add_measurement(lease, number, measurement)
-        super().move_trial(lease, number, status, failure, told=told, broken=broken)
+        super().move_trial(lease, number, status, failure, told=told, broken=broken, spent=spent)
 
 
 class HalfTransaction(MemoryStorage):

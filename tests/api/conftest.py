@@ -17,7 +17,7 @@ from api.database import open_engine, writing
 from api.schema import upgrade_database
 from api.settings import Settings
 from api.storage import SqlStorage, open_storage
-from api.tables import audit, projects, searches, tokens
+from api.tables import audit, projects, searches, tokens, usage
 from nas.clock import ManualClock
 from nas.records import DEFAULT_PROJECT
 
@@ -79,7 +79,7 @@ def migrated_postgres(databases: Databases) -> Iterator[Engine]:
 def postgres_storage(migrated_postgres: Engine, clock: ManualClock) -> SqlStorage:
     """An empty storage on PostgreSQL."""
     with writing(migrated_postgres) as connection:
-        for table in (searches, audit, tokens):
+        for table in (searches, audit, tokens, usage):
             connection.execute(delete(table))
         connection.execute(delete(projects).where(projects.c.name != DEFAULT_PROJECT))
     return SqlStorage(migrated_postgres, clock=clock)
