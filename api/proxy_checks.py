@@ -5,22 +5,23 @@ Nothing else is stored of a check. Thresholds belong to the reading, so that jud
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.settings import Settings
 from api.submission import submitted_document
 from nas.document import SearchDocument, document_digest, parse_document, stored_document
 from nas.errors import DocumentError, NotFound
-from nas.measured_part import MeasuredPart
 from nas.ports import Storage
 from nas.problems import Problem
 from nas.proxy_check import planned_searches
 from nas.proxy_options import FULL
-from nas.proxy_quality import proxy_report
 from nas.proxy_report import ProxyReport, Thresholds
 from nas.records import Search, SearchStatus
 
 PAGE = 200  # searches read at a time
+
+if TYPE_CHECKING:
+    from nas.measured_part import MeasuredPart
 
 
 def submitted_check(data: Mapping[str, Any], settings: Settings) -> tuple[SearchDocument, ...]:
@@ -60,11 +61,15 @@ def report_on(storage: Storage, searches: Sequence[Search], thresholds: Threshol
     if not full:
         raise NotFound(f"the proxy check of {searches[0].name} has no search of the full task")
     settings = [part for part in parts if part.part.setting != FULL]
+    from nas.proxy_quality import proxy_report  # numpy: only where there is a report
+
     return proxy_report(full[0].part.check, settings, full[0], thresholds)
 
 
-def measured_part(storage: Storage, search: Search) -> MeasuredPart:
+def measured_part(storage: Storage, search: Search) -> "MeasuredPart":
     """One search of a check as it is now."""
+    from nas.measured_part import MeasuredPart
+
     document = stored_document(search)
     part, comparison = document.proxy_part, document.comparison
     assert part is not None, f"search {search.id} belongs to no check"

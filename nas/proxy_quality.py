@@ -10,12 +10,12 @@ from typing import Literal
 
 import numpy as np
 
+from nas.intervals import Interval
 from nas.measured_part import MeasuredPart, means
 from nas.proxy_report import Compared, Epoch, ProxyReport, Scored, SettingReport, Thresholds, TopThird, Trainings
 from nas.proxy_verdict import recommended_epochs, recommended_setting, summary, verdict
 from nas.rank_correlation import (
     Floats,
-    Interval,
     Statistic,
     kendall,
     over_seeds,

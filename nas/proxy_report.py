@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nas.rank_correlation import Interval
+from nas.intervals import Interval
 from nas.records import SearchStatus
 from nas.seed_noise import SeedNoise
 from nas.smoothness import Smoothness

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from nas.intervals import Interval
 from nas.proxy_report import Epoch, SettingReport, Thresholds, Trainings, Verdict
-from nas.rank_correlation import Interval
 from nas.seed_noise import SeedNoise
 
 LEAST = 4  # architectures below which nothing is said

@@ -8,10 +8,11 @@ and 0.71. With 8 they were 1.2 and 0.7 wide, with 30 0.5 and 0.3.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from nas.intervals import Interval
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
@@ -20,15 +21,6 @@ Statistic = Callable[[Floats], Floats]
 RESAMPLES = 2000
 LEAST = 3  # points that have a correlation; an interval needs one defined resample in as many
 SEED = 20200610
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Interval:
-    """An estimate with its 95 % interval; None where there is none."""
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
 
 
 def kendall(x: ArrayLike, y: ArrayLike) -> float | None:

@@ -6,9 +6,7 @@ from functools import lru_cache
 from itertools import chain
 from statistics import fmean
 
-import numpy as np
-
-from nas.rank_correlation import SEED, Interval
+from nas.intervals import Interval
 
 DRAWS = 200_000  # of the F distribution, for its quantiles; they are off by about 1 %
 
@@ -71,6 +69,10 @@ def _agreement(ratio: Interval, *, noiseless: bool) -> Interval:
 @lru_cache(maxsize=64)
 def f_quantiles(between: int, within: int) -> tuple[float, float]:
     """The 2.5 % and 97.5 % quantiles of the F distribution, by seeded draws: the service has no scipy."""
+    import numpy as np  # whoever only reads reports does without it
+
+    from nas.rank_correlation import SEED
+
     draws = np.random.default_rng(SEED).f(between, within, DRAWS)
     low, high = np.quantile(draws, [0.025, 0.975])
     return float(low), float(high)

@@ -5,14 +5,10 @@ result: it changes only when the history is half as long again, so what was work
 proposals.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 from operator import attrgetter
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from nas.ports import Outcome
 
@@ -79,6 +75,10 @@ def _standing(outcome: Outcome) -> tuple[float, ...]:
 
 
 def _fronts(finished: Sequence[Outcome], best: int) -> list[Outcome]:
+    import numpy as np  # whoever only reads documents does without it
+
+    from nas.strategies.fronts import fronts
+
     whole = [outcome for outcome in finished if outcome.fidelity >= 1 and outcome.violation <= 0]
     leading: list[Outcome] = []
     for front in fronts(np.array([outcome.values for outcome in whole])):
@@ -87,27 +87,3 @@ def _fronts(finished: Sequence[Outcome], best: int) -> list[Outcome]:
         if len(leading) == best:
             break
     return _with_others(leading, finished, best)
-
-
-def fronts(points: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """The places of the points (n, objectives) no other one dominates, then of those of the rest, and so on.
-
-    Larger is better; each front is in descending lexicographic order, equal points stay together.
-    """
-    left = np.lexsort(-points.T[::-1]) if len(points) else np.arange(0)
-    while len(left):
-        kept = _front(points[left])
-        yield left[kept]
-        left = left[~kept]
-
-
-def _front(points: NDArray[Any]) -> NDArray[Any]:
-    """Which of the points, in descending lexicographic order, no other dominates: only one before it can."""
-    kept = np.zeros(len(points), dtype=bool)
-    places = np.arange(len(points))
-    while len(places):
-        first = points[places[0]]
-        equal = (points[places] == first).all(axis=1)
-        kept[places[equal]] = True
-        places = places[~equal & (points[places] > first).any(axis=1)]
-    return kept

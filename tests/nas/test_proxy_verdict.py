@@ -2,9 +2,9 @@
 
 import pytest
 
+from nas.intervals import Interval
 from nas.proxy_report import Epoch, Thresholds, Verdict
 from nas.proxy_verdict import recommended_epochs, spelled, verdict
-from nas.rank_correlation import Interval
 from nas.seed_noise import SeedNoise, seed_noise
 
 CLEAR = seed_noise([[1, 1.01], [2, 2.01], [3, 3.01], [4, 4.01]])

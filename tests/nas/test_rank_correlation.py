@@ -6,15 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from nas.rank_correlation import (
-    Interval,
-    kendall,
-    over_seeds,
-    resampled,
-    spearman,
-    weighted_kendall,
-    weighted_spearman,
-)
+from nas.intervals import Interval
+from nas.rank_correlation import kendall, over_seeds, resampled, spearman, weighted_kendall, weighted_spearman
 
 NAN = float("nan")
 small_integers = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=3, max_size=12)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nas.rank_correlation import Interval
+from nas.intervals import Interval
 from nas.seed_noise import f_quantiles, seed_noise
 
 

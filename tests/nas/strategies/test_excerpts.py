@@ -7,7 +7,8 @@ import pytest
 
 from nas.pareto import non_dominated
 from nas.ports import Outcome
-from nas.strategies.excerpts import excerpt, fronts, leaders, stride
+from nas.strategies.excerpts import excerpt, leaders, stride
+from nas.strategies.fronts import fronts
 
 
 def outcomes(values, **fields):

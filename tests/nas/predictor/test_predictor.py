@@ -13,7 +13,8 @@ from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.objectives import Constraint
 from nas.ports import Outcome
-from nas.strategies.predictor import Predictor, PredictorStrategy, last_lesson, parents_of, pool_size
+from nas.predictor.options import PredictorStrategy
+from nas.predictor.predictor import Predictor, last_lesson, parents_of, pool_size
 from nas.strategies.registry import strategy_from
 from nas.testing.searches import ToyEvaluator, toy_controller, toy_document, toy_metrics
 from nas.testing.strategies import StrategySuite, first, history_of, toy_setting
@@ -111,7 +112,8 @@ def test_a_late_result_of_an_early_trial_is_learned():
 def test_the_number_of_threads_changes_no_proposal():
     program = """
 import random, sys
-from nas.strategies.predictor import Predictor, PredictorStrategy
+from nas.predictor.options import PredictorStrategy
+from nas.predictor.predictor import Predictor
 from nas.testing.strategies import first, history_of
 from search_spaces.joint.space import JointSpace
 from search_spaces.testing import ToySpace, ToyTrainingSpace
