@@ -51,9 +51,9 @@ async def stream_searches(service: TheService) -> EventStream:
 async def stream_search(
     search: TheSearch, service: TheService, after: After = None, last_event_id: LastEventId = None
 ) -> EventStream:
-    """Messages `pulse` (status, trials by status) now and whenever they change, and `happened`, an event of the search
-    with its sequence as id. A browser that connects again gets the events it has missed, the last 500 of them at most.
-    Ends after ten minutes, to be opened again. 503 when too many streams are open."""
+    """Messages `pulse` (status, trials by status) now and whenever they change, and `happened`, an event of the search;
+    their ids are sequences of events. A browser that connects again gets the events it has missed, the last 500 of them
+    at most. Ends after ten minutes, to be opened again. 503 when too many streams are open."""
     _admit(service)
     known = after if last_event_id is None else int(last_event_id)
     return EventStream(_happenings(service, search.id, known), headers=HEADERS)
@@ -84,7 +84,8 @@ async def _happenings(service: Service, search_id: str, known: int | None) -> Me
         for event in await asyncio.to_thread(service.storage.events, search_id, known, REPLAYED):
             known = event.sequence
             yield _happened(event)
-        yield message("pulse", pulse.model_dump_json())
+        # With an id, so that a browser that has seen no event yet, too, comes back to where it was.
+        yield message("pulse", pulse.model_dump_json(), identity=str(known))
 
 
 async def _changes(service: Service) -> Messages:

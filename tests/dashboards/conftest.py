@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from api.commands.serve import listen
 from api.serving import Server
 from api.settings import Settings
 from api.storage import SqlStorage, open_storage
+from api.watching import Watching
 from nas.clock import ManualClock
 from tests.dashboards.drawn_search import drawn_search
 
@@ -37,11 +38,14 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """A service on a free port over a new database, inside."""
+def serving(folder: Path, *, watching: Watching | None = None) -> Iterator[Served]:
+    """A service on a free port over a new database, inside; `watching` stands in for its own streams."""
     clock = ManualClock(SEED_S)
     storage = open_storage(f"sqlite:///{folder / 'nas.db'}", clock=clock)
-    server = Server(create_app(storage, Settings(home=folder)))
+    app = create_app(storage, Settings(home=folder))
+    if watching is not None:
+        app.state.service = replace(app.state.service, watching=watching)
+    server = Server(app)
     listener = listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -1,11 +1,14 @@
 """One search in a real browser, while it runs."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from api.watching import Watching
 from nas.records import Measurement, SearchStatus, TrialStatus
 from nas.testing.stored import trial
-from tests.dashboards.conftest import opened
+from tests.dashboards.conftest import opened, serving
 from tests.dashboards.drawn_search import drawn_search
 
 pytestmark = pytest.mark.browser
@@ -50,6 +53,7 @@ def test_lines_are_kept_by_their_rank_and_along_an_axis(page):
     assert page.locator(shown).count() == pytest.approx(everything / 10, abs=1)
     page.get_by_label("Show").select_option("1")
     axis = page.locator("#parallel rect[style*='ns-resize']").last
+    axis.scroll_into_view_if_needed()
     box = axis.bounding_box()
     page.mouse.move(box["x"] + 14, box["y"] + 6)
     page.mouse.down()
@@ -76,6 +80,25 @@ def test_what_happens_is_seen_as_it_happens(browser, own):
         expect(page.locator("#tiles")).to_contain_text("0.9000 trial 9")
         own.storage.set_search_status(lease, SearchStatus.COMPLETED)
         expect(page.locator("#head .chip")).to_have_text("completed")
+
+
+def test_what_happens_while_the_connection_is_broken_is_not_missed(browser, tmp_path, monkeypatch):
+    monkeypatch.setattr("api.routes.streams.RETRY", "retry: 50\n\n")
+    short = Watching(lifetime_s=0.5, heartbeat_s=0.2, interval_s=0.1)
+    with serving(tmp_path, watching=short) as service, opened(browser, service) as page:
+        search = drawn_search(service.storage, service.clock, name="broken", trials=6)
+        lease = service.storage.acquire_lease(search.id, "test", 1e9)
+        asked = []
+        page.on("request", lambda request: asked.append(request) if "/stream" in request.url else None)
+        page.goto("/searches/broken")
+        told = []
+        while len(asked) < 4:
+            told.append(f"note {len(told)}")
+            service.storage.add_event(lease, "note", told[-1])
+            expect(page.locator("#events li").first).to_have_text(re.compile(f"{told[-1]}$"))
+        shown = page.locator("#events li", has_text="note").all_inner_texts()
+        assert [text.split("\n")[-1] for text in shown] == told[::-1]
+        assert all(int(request.all_headers()["last-event-id"]) > 0 for request in asked[1:-1])
 
 
 def test_a_search_is_cancelled_after_asking(browser, own):

@@ -8,7 +8,7 @@ import { colours } from "./plots.js";
 const HEIGHT = 330;
 const TOP = 52;
 const BOTTOM = 26;
-const LEAST = 96; // pixels between two axes
+const LEAST = 104; // pixels between two axes
 const LABELS = 9; // options that are told one by one
 
 export class ParallelLines {

@@ -69,7 +69,8 @@ def test_events_arrive_as_they_happen_with_their_sequence(sqlite_storage):
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert answer.headers["cache-control"] == "no-store"
         stream = messages(answer)
-        ((_, _, pulse),) = until(stream, "pulse")
+        ((_, known, pulse),) = until(stream, "pulse")
+        assert known == "1"
         assert '"sequence":1' in pulse
         tell(sqlite_storage, lease, "after")
         ((_, identity, data),) = until(stream, "happened")
