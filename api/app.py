@@ -6,13 +6,26 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.authentication import guard
+from api.people.desk import People
+from api.people.entrance import Entrance
 from api.problems import Problem, answer_with_problems
-from api.routes import control, downloads, health, plots, proxy_checks, searches, spaces, streams, trials
+from api.routes import (
+    control,
+    downloads,
+    health,
+    login,
+    people,
+    plots,
+    proxy_checks,
+    searches,
+    spaces,
+    streams,
+    trials,
+)
 from api.routes.dependencies import Service
 from api.settings import Settings
 from api.storage import SqlStorage
@@ -45,11 +58,14 @@ def create_app(
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
     )
-    app.state.service = Service(storage=storage, settings=settings, wake=wake)
-    app.include_router(_routes(settings))
+    known = People.over(storage.engine, storage.clock)
+    entrance = Entrance(known.tokens, settings.api_token)
+    app.state.service = Service(storage=storage, people=known, entrance=entrance, settings=settings, wake=wake)
+    app.include_router(_routes())
+    app.include_router(login.router)
     add_pages(app)
     _describe_problems(app)
-    guard(app, settings)
+    guard(app, settings, entrance)
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=QUICK)
     answer_with_problems(app)
     return app
@@ -74,13 +90,10 @@ def _settled(lifespan: Lifespan | None) -> Lifespan:
     return settled
 
 
-def _routes(settings: Settings) -> APIRouter:
-    # The gate checks the token; this dependency only tells readers of the description that there is one.
-    bearer = Depends(HTTPBearer(auto_error=False, description="NAS_API_TOKEN of the service"))
+def _routes() -> APIRouter:
     router = APIRouter(prefix=PREFIX)
-    for module in (streams, searches, control, trials, plots, downloads, proxy_checks, spaces, health):
-        router.include_router(module.router, dependencies=[bearer] if settings.api_token else [])
-    router.include_router(health.open_router)
+    for module in (streams, searches, control, trials, plots, downloads, proxy_checks, spaces, people, health):
+        router.include_router(module.router)
     return router
 
 

@@ -1,55 +1,46 @@
-"""Who may talk to the service. With a token, whoever has it; without one, only programs on this machine.
+"""The gate before every route: who comes, from which page, with how large a body.
 
-Without a token the service listens on loopback, and a browser on this machine is the remaining door. It is closed by
-the host name (a page that rebinds its own name to 127.0.0.1 still sends that name) and by the content type (a page may
-post a form across origins, but never JSON without asking first, and the service never says yes).
+Nothing but the sign of life and the way in answers without a token or a session, on this machine, too. A browser could
+still be used against whoever has a session. That door is closed by the cookie, which goes to no other page's requests,
+by the origin, which must be this service, and by the content type (a page may post a form across origins, but never
+JSON without asking first, and the service never says yes). A page that rebinds its own name to 127.0.0.1 still sends
+that name as the host.
 """
 
-import secrets
-from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import ForeignRequest, PayloadTooLarge, RequestRefused, Unauthorized, UnsafeBinding, UnsupportedMedia
+from api.errors import ForeignRequest, PayloadTooLarge, RequestRefused, Unauthorized, UnsupportedMedia
+from api.hosts import host_name, is_loopback
+from api.people.entrance import Entrance
 from api.problems import problem_response
 from api.settings import Settings
 
-OPEN_PATHS = frozenset({"/api/v1/health"})
+HEALTH, LOGIN, LOGOUT = "/api/v1/health", "/login", "/logout"
+OPEN = frozenset({HEALTH, LOGIN, LOGOUT})
+OPEN_BELOW = ("/static/",)  # what the pages load: the same for everybody
+FORMS = frozenset({LOGIN, LOGOUT})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
-def check_binding(host: str, token: str | None) -> None:
-    """Raises `UnsafeBinding` for an address beyond loopback without a token."""
-    if not token and not is_loopback(host):
-        raise UnsafeBinding(
-            f"serving on {host!r} needs a token, because other machines could reach it: set NAS_API_TOKEN, "
-            "or serve on 127.0.0.1"
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address, with or without brackets, means this machine and nothing else."""
-    bare = host.removeprefix("[").removesuffix("]").lower()
-    if bare == "localhost":
-        return True
-    try:
-        return ip_address(bare).is_loopback
-    except ValueError:
-        return False
-
-
-def guard(app: FastAPI, settings: Settings) -> None:
+def guard(app: FastAPI, settings: Settings, entrance: Entrance) -> None:
     """Puts the gate before every route of the app, unknown ones included."""
-    app.add_middleware(Gate, settings=settings)
+    app.add_middleware(Gate, settings=settings, entrance=entrance)
 
 
 class Gate:
-    """Lets a request through, or answers it with a problem document."""
+    """Lets a request through, its `state.principal` saying who makes it, or answers it with a problem document."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, *, settings: Settings, entrance: Entrance) -> None:
         self.app = app
         self.settings = settings
+        self.entrance = entrance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -57,55 +48,67 @@ class Gate:
             await self.app(scope, receive, send)
             return
         try:
-            self._check(scope)
-            if scope["method"] == "POST":
+            await self._check(scope)
+            if scope["method"] not in SAFE:
                 receive = await _bounded(receive, self.settings.max_document_bytes)
         except RequestRefused as error:
-            await problem_response(error, scope["path"])(scope, receive, send)
+            await _refusal(scope, error)(scope, receive, send)
             return
         # What answers a GET answers a HEAD; the server leaves the body out.
         await self.app({**scope, "method": "GET"} if scope["method"] == "HEAD" else scope, receive, send)
 
-    def _check(self, scope: Scope) -> None:
+    async def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
-        token = self.settings.api_token
-        if token is None:
-            _check_local(scope, headers, self.settings.allowed_hosts)
-        elif scope["path"] not in OPEN_PATHS:
-            _check_token(headers.get("authorization", ""), token.get_secret_value())
-        if scope["method"] == "POST":
-            _check_json(headers)
+        _check_host(scope, headers, self.settings.allowed_hosts)
+        if scope["method"] not in SAFE:
+            _check_origin(headers, self.settings.allowed_hosts)
+        if not _is_open(scope["path"]):
+            given = headers.get("authorization", ""), headers.get("cookie", "")
+            principal = await run_in_threadpool(self.entrance.principal, *given)
+            scope.setdefault("state", {})["principal"] = principal
+        if scope["method"] not in SAFE:
+            _check_media(headers, (JSON, FORM) if scope["path"] in FORMS else (JSON,))
 
 
-def _check_local(scope: Scope, headers: Headers, allowed_hosts: tuple[str, ...]) -> None:
+def _is_open(path: str) -> bool:
+    return path in OPEN or path.startswith(OPEN_BELOW)
+
+
+def _refusal(scope: Scope, error: RequestRefused) -> Response:
+    """The problem; people who only have to log in are shown where."""
+    wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+    if isinstance(error, Unauthorized) and wants_page and scope["method"] in ("GET", "HEAD"):
+        query = scope["query_string"].decode("latin-1")
+        wanted = scope["path"] + (f"?{query}" if query else "")
+        return RedirectResponse(f"{LOGIN}?next={quote(wanted, safe='')}", status_code=303)
+    return problem_response(error, scope["path"])
+
+
+def _check_host(scope: Scope, headers: Headers, allowed_hosts: tuple[str, ...]) -> None:
     client = scope.get("client")
-    if client is not None and not is_loopback(client[0]):
-        raise ForeignRequest("other machines need a token: start the service with NAS_API_TOKEN set")
-    host = _host_name(headers.get("host", ""))
+    if client is None or not is_loopback(client[0]):
+        return
+    host = host_name(headers.get("host", ""))
     if not is_loopback(host) and host not in allowed_hosts:
         raise ForeignRequest(f"host must be localhost, 127.0.0.1, [::1] or one of NAS_ALLOWED_HOSTS, got {host!r}")
 
 
-def _host_name(header: str) -> str:
-    """The name in a Host header, without the port."""
-    if header.startswith("["):
-        return header.partition("]")[0].lower() + "]"
-    return header.partition(":")[0].lower()
+def _check_origin(headers: Headers, allowed_hosts: tuple[str, ...]) -> None:
+    """Browsers name the origin of everything that changes something; programs name none."""
+    origin = headers.get("origin")
+    if origin is None:
+        return
+    place = urlsplit(origin).netloc.lower()
+    if place != headers.get("host", "").lower() and host_name(place) not in allowed_hosts:
+        raise ForeignRequest(f"pages must be of {headers.get('host')} or one of NAS_ALLOWED_HOSTS, got {origin!r}")
 
 
-def _check_token(authorization: str, token: str) -> None:
-    scheme, _, given = authorization.partition(" ")
-    matches = secrets.compare_digest(given.strip().encode(), token.encode())
-    if scheme.lower() != "bearer" or not matches:
-        raise Unauthorized("send the service's token: Authorization: Bearer TOKEN")
-
-
-def _check_json(headers: Headers) -> None:
-    if "origin" not in headers and headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
-        return  # nothing is sent, and not by a browser: those name the origin of every POST
+def _check_media(headers: Headers, allowed: tuple[str, ...]) -> None:
+    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        return  # nothing is sent
     given = headers.get("content-type", "")
-    if given.partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMedia(f"Content-Type must be application/json, got {given!r}")
+    if given.partition(";")[0].strip().lower() not in allowed:
+        raise UnsupportedMedia(f"Content-Type must be {' or '.join(allowed)}, got {given!r}")
 
 
 async def _bounded(receive: Receive, limit: int) -> Receive:

@@ -10,6 +10,7 @@ from api.commands.check_proxy import check_proxy
 from api.commands.control import cancel, clone, delete, extend, pause, resume, retry, stop
 from api.commands.cost import cost
 from api.commands.database import database
+from api.commands.people import audit, project, token
 from api.commands.read import compare, leaderboard, searches, show, watch
 from api.commands.run import conduct_one, run
 from api.commands.serve import hold_ray, serve
@@ -31,9 +32,10 @@ USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 CONTROL = (pause, resume, cancel, extend, stop, retry, clone, delete)
 READING = (watch, searches, leaderboard, compare, table, transfer, show)
-for command in (run, check_proxy, serve, submit, *READING, *CONTROL, spaces, cost):
+for command in (run, check_proxy, serve, submit, *READING, *CONTROL, audit, spaces, cost):
     app.command()(command)
-app.add_typer(database, name="db")
+for name, group in (("token", token), ("project", project), ("db", database)):
+    app.add_typer(group, name=name)
 app.command(name="conduct", hidden=True)(conduct_one)
 app.command(name="ray-head", hidden=True)(hold_ray)
 

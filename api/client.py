@@ -13,7 +13,9 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from api.comparing import ComparisonList
-from api.errors import Refused, Unreachable
+from api.errors import Refused, Taken, Unreachable
+from api.hosts import is_local
+from api.people.local_token import local_token
 from api.settings import Settings
 from api.tabulating import TableView
 from nas.errors import (
@@ -39,6 +41,7 @@ KNOWN: dict[str, type[NasError]] = {  # by the last word of the problem's type
     "idempotency-conflict": IdempotencyConflict,
     "illegal-transition": IllegalTransition,
     "quota-reached": QuotaReached,
+    "taken": Taken,
 }
 
 
@@ -56,7 +59,12 @@ class Reader(Protocol):
     def search(self, name_or_id: str) -> Search: ...
 
     def searches(
-        self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        status: SearchStatus | None = None,
+        project: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> SearchPage: ...
 
     def summary(self, search_id: str) -> SearchSummary: ...
@@ -70,11 +78,18 @@ class Reader(Protocol):
 
 @contextmanager
 def connected(settings: Settings) -> Iterator["RestClient"]:
-    """A client of the service that the settings name, inside."""
-    token = settings.api_token
-    headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    """A client of the service that the settings name, inside; on its own machine their user needs no token."""
+    token = _token(settings)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     with httpx.Client(base_url=settings.api_url, headers=headers, timeout=TIMEOUT_S) as http:
         yield RestClient(http)
+
+
+def _token(settings: Settings) -> str | None:
+    """The one given, else that of the machine, which is shown to no other one."""
+    if settings.api_token is not None:
+        return settings.api_token.get_secret_value()
+    return local_token(settings.home) if is_local(settings.api_url) else None
 
 
 class RestClient:
@@ -83,46 +98,62 @@ class RestClient:
     def __init__(self, http: httpx.Client) -> None:
         self.http = http
 
-    def submit(self, document: Mapping[str, Any], *, idempotency_key: str | None = None) -> Search:
+    def submit(
+        self,
+        document: Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
+        project: str | None = None,
+        priority: int = 0,
+    ) -> Search:
         """The queued search. Raises `DocumentError` with every problem the service finds."""
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
-        return _search(self._call("POST", "/searches", json=document, headers=headers))
+        params = _given(project=project, priority=priority)
+        return _search(self.call("POST", "/searches", json=document, headers=headers, params=params))
 
     def request_cancel(self, search_id: str) -> Search:
-        return _search(self._call("POST", f"/searches/{search_id}/cancel", json={}))
+        return _search(self.call("POST", f"/searches/{search_id}/cancel", json={}))
 
     def request_pause(self, search_id: str, pause: Pause | None) -> Search:
         """The search, to pause, or with None to go on."""
         if pause is None:
-            return _search(self._call("POST", f"/searches/{search_id}/resume", json={}))
-        return _search(self._call("POST", f"/searches/{search_id}/pause", json={"now": pause is Pause.NOW}))
+            return _search(self.call("POST", f"/searches/{search_id}/resume", json={}))
+        return _search(self.call("POST", f"/searches/{search_id}/pause", json={"now": pause is Pause.NOW}))
 
     def request_trials(self, search_id: str, trials: int) -> Search:
         """The search with a raised budget."""
-        return _search(self._call("PATCH", f"/searches/{search_id}", json={"trials": trials}))
+        return _search(self.call("PATCH", f"/searches/{search_id}", json={"trials": trials}))
 
     def request_trial(self, search_id: str, number: int, wish: TrialWish) -> Search:
         """The search, one of whose trials is to be stopped or retried."""
-        return _search(self._call("POST", f"/searches/{search_id}/trials/{number}/{wish}", json={}))
+        return _search(self.call("POST", f"/searches/{search_id}/trials/{number}/{wish}", json={}))
 
     def clone(self, search_id: str, changes: Mapping[str, Any]) -> Search:
         """A new search of the same document with changes. Raises `DocumentError`."""
-        return _search(self._call("POST", f"/searches/{search_id}/clone", json=dict(changes)))
+        return _search(self.call("POST", f"/searches/{search_id}/clone", json=dict(changes)))
 
     def delete_search(self, search_id: str) -> None:
         """Removes an ended search with the files of its artifacts."""
-        self._call("DELETE", f"/searches/{search_id}")
+        self.call("DELETE", f"/searches/{search_id}")
 
     def search(self, name_or_id: str) -> Search:
-        return _search(self._call("GET", f"/searches/{name_or_id}"))
+        return _search(self.call("GET", f"/searches/{name_or_id}"))
 
-    def searches(self, *, status: SearchStatus | None = None, limit: int = 50, cursor: str | None = None) -> SearchPage:
+    def searches(
+        self,
+        *,
+        status: SearchStatus | None = None,
+        project: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> SearchPage:
         """Newest first."""
-        answer = self._call("GET", "/searches", params=_given(status=status, limit=limit, cursor=cursor))
+        params = _given(status=status, project=project, limit=limit, cursor=cursor)
+        answer = self.call("GET", "/searches", params=params)
         return SearchPage(searches=tuple(_search(item) for item in answer["items"]), next_cursor=answer["next_cursor"])
 
     def summary(self, search_id: str) -> SearchSummary:
-        answer = self._call("GET", f"/searches/{search_id}")
+        answer = self.call("GET", f"/searches/{search_id}")
         return _read(
             SearchSummary,
             {
@@ -134,7 +165,7 @@ class RestClient:
         )
 
     def trial(self, search_id: str, number: int) -> Trial:
-        return _trial(search_id, self._call("GET", f"/searches/{search_id}/trials/{number}"))
+        return _trial(search_id, self.call("GET", f"/searches/{search_id}/trials/{number}"))
 
     def leaderboard(self, search_id: str, query: Query) -> Page:
         """A page in the order of the query."""
@@ -145,7 +176,7 @@ class RestClient:
             limit=query.limit,
             cursor=query.cursor,
         )
-        answer = self._call("GET", f"/searches/{search_id}/leaderboard", params=params)
+        answer = self.call("GET", f"/searches/{search_id}/leaderboard", params=params)
         items = answer["items"]
         return Page(
             trials=tuple(_row(search_id, item) for item in items),
@@ -155,13 +186,13 @@ class RestClient:
 
     def compared(self, search_id: str) -> list[Trial]:
         """Companions and the candidates they stand beside, ascending number."""
-        answer = self._call("GET", f"/searches/{search_id}/comparisons", params={"paired": False})
+        answer = self.call("GET", f"/searches/{search_id}/comparisons", params={"paired": False})
         return [_row(search_id, item) for item in answer["trials"]]
 
     def comparisons(self, search_id: str, metrics: Sequence[str] = (), *, paired: bool = True) -> ComparisonList:
         """Candidates against their controls, by default as `api.comparing.default_metrics` says."""
         params = {"metric": list(metrics), "paired": paired}
-        answer = self._call("GET", f"/searches/{search_id}/comparisons", params=params)
+        answer = self.call("GET", f"/searches/{search_id}/comparisons", params=params)
         try:
             return ComparisonList.model_validate(answer)
         except ValidationError as error:
@@ -178,13 +209,14 @@ class RestClient:
     ) -> TableView:
         """Fields of the architectures against each other, as `api.tabulating.table_of` says."""
         params = _given(rows=rows, columns=columns, metric=metric, against=against)
-        answer = self._call("GET", f"/searches/{search_id}/table", params=params)
+        answer = self.call("GET", f"/searches/{search_id}/table", params=params)
         try:
             return TableView.model_validate(answer)
         except ValidationError as error:
             raise Unreachable(f"the service answered with something else than a table: {error}") from error
 
-    def _call(self, method: str, path: str, **request: Any) -> Any:
+    def call(self, method: str, path: str, **request: Any) -> Any:
+        """The answer of an endpoint below /api/v1, read as JSON."""
         try:
             response = self.http.request(method, f"/api/v1{path}", **request)
             answer = response.json() if response.content else None

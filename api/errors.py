@@ -2,14 +2,13 @@
 
 NasError
 ├── SchemaMismatch      the database has another schema version than this program
-├── UnsafeBinding       serving beyond loopback without a token
 ├── Unreachable         the service, or Ray, cannot be reached
 ├── Refused             the service answered with a problem
 ├── Taken               something else has that name
 └── RequestRefused      a request that stored state does not explain
     ├── Unauthorized        no token, or a wrong one
     ├── Forbidden           a token, but not of the role it needs
-    ├── ForeignRequest      from another machine or page, where no token protects the service
+    ├── ForeignRequest      of another page, or under a name that is not the service's
     ├── UnsupportedMedia    a body that is not JSON
     └── PayloadTooLarge     a body beyond the limit
 """
@@ -21,16 +20,12 @@ class SchemaMismatch(NasError):
     """The database has an older or a newer schema than this program."""
 
 
-class UnsafeBinding(NasError):
-    """Serving beyond loopback needs a token."""
-
-
 class RequestRefused(NasError):
     """Root of what is wrong with a request itself."""
 
 
 class Unauthorized(RequestRefused):
-    """No token came with the request, or a wrong one."""
+    """No token or session came with the request, or none that is good."""
 
 
 class Forbidden(RequestRefused):
@@ -38,7 +33,7 @@ class Forbidden(RequestRefused):
 
 
 class ForeignRequest(RequestRefused):
-    """The request comes from another machine or another page, and no token protects the service."""
+    """The request comes from another page, or names another host."""
 
 
 class UnsupportedMedia(RequestRefused):

@@ -62,7 +62,7 @@ KINDS: dict[type[Exception], Kind] = {
     UnfitSearch: Kind(status=409, slug="unfit-search", title="A search cannot begin with that earlier one"),
     Unauthorized: Kind(status=401, slug="unauthorized", title="A valid token is needed"),
     Forbidden: Kind(status=403, slug="forbidden", title="The token has not the role for that"),
-    ForeignRequest: Kind(status=403, slug="foreign-request", title="Without a token, only this machine is served"),
+    ForeignRequest: Kind(status=403, slug="foreign-request", title="The request comes from elsewhere"),
     PayloadTooLarge: Kind(status=413, slug="payload-too-large", title="The body is too large"),
     UnsupportedMedia: Kind(status=415, slug="unsupported-media-type", title="The body must be JSON"),
     SchemaMismatch: Kind(status=503, slug="schema-mismatch", title="The database has another schema version"),

@@ -16,7 +16,7 @@ from nas.problems import Problem
 from nas.proxy_check import planned_searches
 from nas.proxy_options import FULL
 from nas.proxy_report import ProxyReport, Thresholds
-from nas.records import Search, SearchStatus
+from nas.records import DEFAULT_PROJECT, Search, SearchStatus
 
 PAGE = 200  # searches read at a time
 
@@ -24,26 +24,29 @@ if TYPE_CHECKING:
     from nas.measured_part import MeasuredPart
 
 
-def submitted_check(data: Mapping[str, Any], settings: Settings) -> tuple[SearchDocument, ...]:
+def submitted_check(data: Mapping[str, Any], settings: Settings, *, anywhere: bool) -> tuple[SearchDocument, ...]:
     """The searches of a submitted document's check, their paths absolute. Raises `DocumentError` as a submission does,
     also for paths of the settings."""
-    submitted_document(data, settings)
-    planned = planned_searches(parse_document(data, settings.data_root and settings.data_root.absolute()))
-    problems = [problem for each in planned for problem in _problems_of(each, settings)]
+    submitted_document(data, settings, anywhere=anywhere)
+    planned = planned_searches(parse_document(data, settings.data_roots[0] if settings.data_roots else None))
+    problems = [problem for each in planned for problem in _problems_of(each, settings, anywhere=anywhere)]
     if problems:
         raise DocumentError(problems)
     return planned
 
 
-def find_or_create(storage: Storage, planned: Sequence[SearchDocument]) -> list[Search]:
-    """The stored searches: those there are, finished or not, go on; a cancelled one is begun anew."""
-    return [_found_or_created(storage, each) for each in planned]
+def find_or_create(
+    storage: Storage, planned: Sequence[SearchDocument], *, project: str = DEFAULT_PROJECT
+) -> list[Search]:
+    """The stored searches of the project: those there are, finished or not, go on; a cancelled one is begun anew."""
+    return [_found_or_created(storage, each, project) for each in planned]
 
 
-def find_check(storage: Storage, name_or_id: str) -> list[Search]:
+def find_check(storage: Storage, name_or_id: str, *, project: str | None = None) -> list[Search]:
     """The searches of the newest check with this name, or of the one that this search belongs to; the newest of
-    each setting, in the order in which settings were added, the full task last. Raises `NotFound`."""
-    parts = [search for search in _searches(storage) if search.document.get("proxy_part")]
+    each setting, in the order in which settings were added, the full task last; of all projects or one. Raises
+    `NotFound`."""
+    parts = [search for search in _searches(storage, project) if search.document.get("proxy_part")]
     anchor = next((search for search in parts if name_or_id in (search.id, _part(search, "check"))), None)
     if anchor is None:
         raise NotFound(f"no proxy check has the name or id {name_or_id!r}")
@@ -84,30 +87,30 @@ def measured_part(storage: Storage, search: Search) -> "MeasuredPart":
     )
 
 
-def _found_or_created(storage: Storage, planned: SearchDocument) -> Search:
+def _found_or_created(storage: Storage, planned: SearchDocument, project: str) -> Search:
     content, digest = planned.model_dump(mode="json"), document_digest(planned)
     for attempt in count(1):
-        search = storage.create_search(planned.name, content, f"proxy-check/{digest}/{attempt}")
+        search = storage.create_search(planned.name, content, f"proxy-check/{digest}/{attempt}", project=project)
         if search.status is not SearchStatus.CANCELLED:
             return search
     raise AssertionError("a key that was never used makes a search that is not cancelled")
 
 
-def _problems_of(planned: SearchDocument, settings: Settings) -> Iterator[Problem]:
+def _problems_of(planned: SearchDocument, settings: Settings, *, anywhere: bool) -> Iterator[Problem]:
     """Paths the service refuses, under the setting that names them."""
     assert planned.proxy_part is not None, "every planned search says what it is"
     setting = planned.proxy_part.setting
     place = FULL if setting == FULL else f"settings.{setting}"
     try:
-        submitted_document(planned.model_dump(mode="json"), settings)
+        submitted_document(planned.model_dump(mode="json"), settings, anywhere=anywhere)
     except DocumentError as error:
         for field, sentence in error.problems:
             yield f"proxy_check.{place}.{field.removeprefix('task.')}", sentence
 
 
 def _same_check(search: Search, other: Search) -> bool:
-    """Whether both train the same architectures for the check of one name."""
-    same_name = _part(search, "check") == _part(other, "check")
+    """Whether both train the same architectures for the check of one name in one project."""
+    same_name = (search.project, _part(search, "check")) == (other.project, _part(other, "check"))
     return same_name and search.document["strategy"] == other.document["strategy"]
 
 
@@ -115,11 +118,11 @@ def _part(search: Search, field: str) -> str:
     return str(search.document["proxy_part"][field])
 
 
-def _searches(storage: Storage) -> Iterator[Search]:
-    """All of them, newest first."""
+def _searches(storage: Storage, project: str | None) -> Iterator[Search]:
+    """All of them, or those of a project, newest first."""
     cursor: str | None = None
     while True:
-        page = storage.searches(limit=PAGE, cursor=cursor)
+        page = storage.searches(project=project, limit=PAGE, cursor=cursor)
         yield from page.searches
         cursor = page.next_cursor
         if cursor is None:

@@ -1,5 +1,6 @@
 """Where the service keeps its state and whom it listens to: read once from the environment, then passed as a value."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ _VARIABLES = {
     "NAS_RAY_ADDRESS": "ray_address",
     "NAS_API_URL": "api_url",
     "NAS_API_TOKEN": "api_token",
-    "NAS_DATA_ROOT": "data_root",
+    "NAS_DATA_ROOT": "data_roots",
     "NAS_ALLOWED_HOSTS": "allowed_hosts",
 }
 
@@ -27,10 +28,10 @@ class Settings(BaseModel):
     ray_address: str | None = Field(None, description="a running Ray cluster; by default a local one is started")
     api_url: str = Field("http://127.0.0.1:8765", description="where the command line finds the service")
     api_token: SecretStr | None = Field(
-        None, min_length=1, description="when set, every request but health needs it as Bearer token"
+        None, min_length=1, description="of the service: the token of one more admin; of clients: what they send"
     )
-    data_root: Path | None = Field(
-        None, description="folder of the data sets; paths in a submitted document are relative to it and stay inside it"
+    data_roots: tuple[Path, ...] = Field(
+        (), description="absolute folders of the data sets; paths in a submitted document stay inside one of them"
     )
     allowed_hosts: tuple[str, ...] = Field((), description="further names the service answers to, beside loopback")
     max_document_bytes: int = Field(1_000_000, ge=1, description="largest accepted request body")
@@ -41,6 +42,9 @@ class Settings(BaseModel):
         given: dict[str, Any] = {
             field: environment[variable] for variable, field in _VARIABLES.items() if environment.get(variable)
         }
+        if "data_roots" in given:
+            roots = (Path(root).absolute() for root in given["data_roots"].split(os.pathsep) if root)
+            given["data_roots"] = tuple(roots)
         if "allowed_hosts" in given:
             given["allowed_hosts"] = tuple(host.strip() for host in given["allowed_hosts"].split(",") if host.strip())
         return cls.model_validate(given)

@@ -1,6 +1,6 @@
 """What the service asks of a document beyond what every search document owes: its paths."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,36 +20,39 @@ _DATA = ("task", "data")  # every text below it is a path
 _TEACHER = ("task", "teacher", "weights")
 
 
-def submitted_document(data: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+def submitted_document(data: Mapping[str, Any], settings: Settings, *, anywhere: bool = False) -> dict[str, Any]:
     """The validated document as JSON, its paths absolute. Raises `DocumentError` naming every field that is wrong.
 
-    With a data root, paths are relative to it and must stay inside; without one they must be absolute.
+    Paths must stay inside the data roots, relative ones inside the first. Where there are none, `anywhere` allows
+    every absolute path; without it no path is allowed.
     """
-    root = settings.data_root and settings.data_root.absolute()
-    problems = [] if root else _relative_paths(data)
+    roots = settings.data_roots
+    problems = [] if roots else _refused_paths(data, anywhere=anywhere)
     try:
-        document: dict[str, Any] = parse_document(data, root).model_dump(mode="json")
+        document: dict[str, Any] = parse_document(data, roots[0] if roots else None).model_dump(mode="json")
     except DocumentError as error:
         raise DocumentError([*error.problems, *problems]) from None
-    problems += _paths_outside(document, root) if root else []
+    problems += _paths_outside(document, roots) if roots else []
     if problems:
         raise DocumentError(problems)
     return document
 
 
-def _relative_paths(data: Mapping[str, Any]) -> list[Problem]:
+def _refused_paths(data: Mapping[str, Any], *, anywhere: bool) -> list[Problem]:
+    """Those of a service without data roots."""
+    allowed = "an absolute path" if anywhere else "left out: this service has no data roots (NAS_DATA_ROOT)"
     return [
-        (field, f"must be an absolute path, got {shown(str(path))}")
+        (field, f"must be {allowed}, got {shown(str(path))}")
         for field, path in _paths(data)
-        if not path.is_absolute()
+        if not (anywhere and path.is_absolute())
     ]
 
 
-def _paths_outside(document: Mapping[str, Any], root: Path) -> list[Problem]:
+def _paths_outside(document: Mapping[str, Any], roots: Sequence[Path]) -> list[Problem]:
     return [
-        (field, f"must lie inside the service's data root, got {shown(str(path))}")
+        (field, f"must lie inside the service's data roots, got {shown(str(path))}")
         for field, path in _paths(document)
-        if not _is_inside(path, root)
+        if not any(_is_inside(path, root) for root in roots)
     ]
 
 

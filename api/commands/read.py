@@ -48,12 +48,13 @@ Metrics = Annotated[
 
 def searches(
     status: Annotated[SearchStatus | None, typer.Option(help="Only those in this status.")] = None,
+    project: Annotated[str | None, typer.Option(help="Only those of this project.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, newest first.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List searches, newest first."""
     with reader() as source:
-        page = source.searches(status=status, limit=limit)
+        page = source.searches(status=status, project=project, limit=limit)
         summaries = [] if as_json else [source.summary(search.id) for search in page.searches]
     if as_json:
         print_json([search_view(search).model_dump(mode="json") for search in page.searches])

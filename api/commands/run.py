@@ -26,7 +26,7 @@ from nas.document import SearchDocument, load_document
 from nas.errors import DocumentError
 from nas.leaderboard import parse_query
 from nas.ports import Storage
-from nas.records import LEGAL_SEARCH, Search, SearchStatus
+from nas.records import DEFAULT_PROJECT, LEGAL_SEARCH, Search, SearchStatus
 from nas.weight_files import weight_files
 
 TOP = 10
@@ -108,10 +108,10 @@ def find_or_create(store: Storage, document: SearchDocument, *, again: bool) -> 
 
 
 def same_search(store: Storage, name: str, content: dict[str, Any]) -> Search | None:
-    """The newest search with this document."""
+    """The newest search with this document; those of other projects belong to others."""
     cursor: str | None = None
     while True:
-        page = store.searches(limit=100, cursor=cursor)
+        page = store.searches(project=DEFAULT_PROJECT, limit=100, cursor=cursor)
         for search in page.searches:
             if search.name == name and same_document(search.document, content):
                 return search

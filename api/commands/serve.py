@@ -21,7 +21,7 @@ from api.supervisor import Supervisor, supervised
 if TYPE_CHECKING:
     from api.storage import SqlStorage
 
-Host = Annotated[str, typer.Option(help="Anything beyond loopback needs NAS_API_TOKEN.")]
+Host = Annotated[str, typer.Option(help="Beyond loopback, put a proxy with TLS before it.")]
 
 
 def serve(
@@ -33,12 +33,13 @@ def serve(
     ] = None,
     cpus: Annotated[int | None, typer.Option(min=1, help="Size of our own Ray; by default all cores.")] = None,
     driver: WhichDriver = Driver.RAY,
+    link: Annotated[bool, typer.Option("--link", help="Print a one-time link to log in with a browser.")] = False,
 ) -> None:
-    """Serve REST and run the submitted searches, until Ctrl-C. Unfinished searches of earlier runs go on."""
-    from api.authentication import check_binding
+    """Serve REST and run the submitted searches, until Ctrl-C. Unfinished searches of earlier runs go on.
 
+    The first start prints a one-time link to log in as admin; commands on this machine need no token.
+    """
     here = settings()
-    check_binding(host, here.api_token.get_secret_value() if here.api_token else None)
     logging.basicConfig(format="%(message)s", handlers=[RichHandler(show_path=False)])
     logging.getLogger("api").setLevel(logging.INFO)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -48,23 +49,50 @@ def serve(
         )
         try:
             with closing(listen(host, port)) as listener, supervised(supervisor):
-                serve_requests(store, here, supervisor, listener)
+                code = way_in(store, here, asked=link)
+                serve_requests(store, here, supervisor, listener, code=code)
         except KeyboardInterrupt:
             console().print("Stopped. `nas serve` goes on with unfinished searches.")
 
 
-def serve_requests(store: "SqlStorage", here: Settings, supervisor: Supervisor, listener: socket.socket) -> None:
+def way_in(store: "SqlStorage", here: Settings, *, asked: bool) -> str | None:
+    """A one-time code for the first admin, or when it is asked for. Commands on this machine find their token."""
+    from api.people.local_token import keep_local_token
+    from api.people.sessions import one_time_code
+    from api.people.tokens import Tokens
+
+    tokens = Tokens(store.engine, store.clock)
+    try:
+        token, fresh = keep_local_token(tokens, here.home)
+    except OSError as error:
+        raise Refused(f"the token of this machine cannot be kept in {here.home.absolute()}: {error}") from error
+    return one_time_code(tokens, token) if fresh or asked else None
+
+
+def serve_requests(
+    store: "SqlStorage", here: Settings, supervisor: Supervisor, listener: socket.socket, *, code: str | None
+) -> None:
     """Answers requests until a signal comes."""
     from api.app import create_app
     from api.serving import Server
 
     app = create_app(store, here, wake=supervisor.wake)
-    host, port = listener.getsockname()[:2]
+    url = url_of(listener)
     told = console()
-    told.print(f"Serving http://{host}:{port}, described at http://{host}:{port}/api/docs", soft_wrap=True)
+    told.print(f"Serving {url}, described at {url}/api/docs", soft_wrap=True)
+    if code is not None:
+        told.print(f"Log in: {url}/login?code={code}", soft_wrap=True)
+        told.print("That link works once and within the hour; --link makes another.", soft_wrap=True)
     told.print(f"State in {here.home.absolute()}; Ctrl-C ends.", soft_wrap=True)
     sys.stdout.flush()
     Server(app).run(sockets=[listener])
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a browser on this machine finds the service."""
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,5 +1,6 @@
 """What every command starts from: settings, where to print, whom to read from, and how it ends."""
 
+import getpass
 import json
 import os
 import sys
@@ -13,10 +14,12 @@ from rich.console import Console
 
 from api.client import Reader, connected
 from api.errors import Unreachable
+from api.people.records import Principal, Role
 from api.settings import Settings
 from nas.errors import NotFound
 
 if TYPE_CHECKING:
+    from api.people.desk import Counter
     from api.storage import SqlStorage
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -64,6 +67,30 @@ def reader() -> Iterator[Reader]:
         return
     with connected(settings()) as client:
         yield client
+
+
+@contextmanager
+def counter(*, must_exist: bool = True) -> Iterator["Counter"]:
+    """Where tokens and projects are cared for: the service of NAS_API_URL, else the database of the state folder."""
+    if os.environ.get("NAS_API_URL"):
+        from api.people.remote import RemoteDesk
+
+        with connected(settings()) as client:
+            yield RemoteDesk(client)
+        return
+    from api.people.desk import Desk, People
+
+    with storage(must_exist=must_exist) as opened:
+        yield Desk(People.over(opened.engine, opened.clock), operator())
+
+
+def operator() -> Principal:
+    """Whoever runs commands over the database: they could change it anyway, so they are its admin."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        name = str(os.getuid())
+    return Principal(name=f"{name} (command line)", role=Role.ADMIN)
 
 
 @contextmanager

@@ -17,12 +17,15 @@ def submit(
     document: DocumentPath,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the search until it ends.")] = False,
     key: Annotated[str | None, typer.Option(help="Idempotency key: the same key again finds the first search.")] = None,
+    project: Annotated[str | None, typer.Option(help="By default that of the token, else `default`.")] = None,
+    priority: Annotated[int, typer.Option(help="Among the searches of the cluster; higher first.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Submit a search to the service at NAS_API_URL. Paths are taken from the document's folder and sent absolute."""
     loaded = load_document(document)
     with connected(settings()) as client:
-        search = client.submit(loaded.model_dump(mode="json"), idempotency_key=key)
+        content = loaded.model_dump(mode="json")
+        search = client.submit(content, idempotency_key=key, project=project, priority=priority)
         told = Console(stderr=True) if as_json else console()  # JSON has the standard output for itself
         told.print(f"Search [bold]{search.name}[/] ({search.id}) is {search.status}.", soft_wrap=True)
         code = watch_search(client, search.id, told) if watch else ExitCode.DONE

@@ -8,8 +8,6 @@ from typing import Any, Generic, TypeVar
 from nas.records import DEFAULT_PROJECT
 
 T = TypeVar("T")
-PROJECT_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-TOKEN_NAME = r"^[^\x00-\x1f\x7f]{1,100}$"
 
 
 class Role(StrEnum):

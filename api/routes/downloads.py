@@ -6,14 +6,16 @@ from starlette.exceptions import HTTPException
 
 from api.downloads import PARQUET, csv_of, parquet_of
 from api.errors import Refused
+from api.people.records import Role
 from api.problems import documented
-from api.routes.dependencies import TheSearch, TheStorage
+from api.routes.dependencies import TheSearch, TheStorage, requires
 from api.routes.trials import Sort, Statuses, Where, distinct
 from nas.leaderboard import NUMBER, parse_query
 from nas.ports import Query
 from nas.records import Search, TrialStatus
 
 router = APIRouter(prefix="/searches/{search}", tags=["trials"])
+READ = [requires(Role.READ)]
 
 
 class CsvFile(StreamingResponse):
@@ -28,7 +30,7 @@ class ParquetFile(StreamingResponse):
     media_type = PARQUET
 
 
-@router.get("/trials.csv", responses=documented(404), response_class=CsvFile)
+@router.get("/trials.csv", dependencies=READ, responses=documented(404), response_class=CsvFile)
 def download_csv(
     search: TheSearch,
     storage: TheStorage,
@@ -42,7 +44,7 @@ def download_csv(
     return CsvFile(parts, headers=_named(search, "csv"))
 
 
-@router.get("/trials.parquet", responses=documented(404), response_class=ParquetFile)
+@router.get("/trials.parquet", dependencies=READ, responses=documented(404), response_class=ParquetFile)
 def download_parquet(
     search: TheSearch,
     storage: TheStorage,

@@ -4,16 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from api.people.records import Role
 from api.problems import documented
+from api.routes.dependencies import requires
 from api.schemas import SpaceDetail, SpaceList, SpaceView
 from nas.errors import NotFound
 from search_spaces.errors import BrokenExtension
 from search_spaces.registry import INSTALLED_SPACES, SPACES, SpaceKind, space_kind
 
 router = APIRouter(prefix="/spaces", tags=["spaces"])
+READ = [requires(Role.READ)]
 
 
-@router.get("", responses=documented())
+@router.get("", dependencies=READ, responses=documented())
 def list_spaces() -> SpaceList:
     """Every registered kind of space, with its exact number of architectures at default options; then those of
     installed packages, without the broken ones."""
@@ -21,7 +24,7 @@ def list_spaces() -> SpaceList:
     return SpaceList(items=[SpaceView.model_validate(_described(kind)) for kind in (*SPACES.values(), *installed)])
 
 
-@router.get("/{kind}", responses=documented(404))
+@router.get("/{kind}", dependencies=READ, responses=documented(404))
 def get_space(kind: Annotated[str, Path(max_length=100)]) -> SpaceDetail:
     """One kind of space: its options with defaults and descriptions, and their JSON schema."""
     try:

@@ -9,13 +9,15 @@ from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from api.database import reading
+from api.people.records import Role
 from api.problems import documented
 from api.pulse import Pulse, pulse_of, trials_by_status
-from api.routes.dependencies import Service, TheSearch, TheService
+from api.routes.dependencies import Service, ThePrincipal, TheSearch, TheService, requires
 from api.schemas import EventView
 from nas.records import LEGAL_SEARCH, Event
 
 router = APIRouter(prefix="/searches", tags=["searches"])
+READ = [requires(Role.READ)]
 
 REPLAYED = 500  # events at most, after a connection was away
 LISTED = 100  # newest searches that a list is told about
@@ -39,15 +41,15 @@ LastEventId = Annotated[
 ]
 
 
-@router.get("/stream", responses=documented(), response_class=EventStream)
-async def stream_searches(service: TheService) -> EventStream:
-    """A message `changed` whenever a search came, changed its status, or got on; the list itself is read by
+@router.get("/stream", dependencies=READ, responses=documented(), response_class=EventStream)
+async def stream_searches(service: TheService, principal: ThePrincipal) -> EventStream:
+    """A message `changed` whenever a search that the token sees came, changed its status, or got on; the list itself is read by
     `GET /searches`. 503 when too many streams are open."""
     _admit(service)
-    return EventStream(_changes(service), headers=HEADERS)
+    return EventStream(_changes(service, principal.project), headers=HEADERS)
 
 
-@router.get("/{search}/stream", responses=documented(404), response_class=EventStream)
+@router.get("/{search}/stream", dependencies=READ, responses=documented(404), response_class=EventStream)
 async def stream_search(
     search: TheSearch, service: TheService, after: After = None, last_event_id: LastEventId = None
 ) -> EventStream:
@@ -88,15 +90,15 @@ async def _happenings(service: Service, search_id: str, known: int | None) -> Me
         yield message("pulse", pulse.model_dump_json(), identity=str(known))
 
 
-async def _changes(service: Service) -> Messages:
+async def _changes(service: Service, project: str | None) -> Messages:
     yield RETRY
-    async for state in service.watching.states("searches", lambda: _list_state(service)):
+    async for state in service.watching.states(("searches", project), lambda: _list_state(service, project)):
         yield HEARTBEAT if state is None else message("changed", "{}")
 
 
-def _list_state(service: Service) -> list[Any]:
-    """Equal as long as a list of the newest searches says the same."""
-    found = service.storage.searches(limit=LISTED).searches
+def _list_state(service: Service, project: str | None) -> list[Any]:
+    """Equal as long as a list of the newest searches of the project, or of all, says the same."""
+    found = service.storage.searches(project=project, limit=LISTED).searches
     with reading(service.storage.engine) as connection:
         return [
             (search.id, search.status, search.cancel_requested, trials_by_status(connection, search.id))

@@ -1,7 +1,8 @@
 """The databases the tests run on, a fresh SQLite file and an emptied PostgreSQL; and a client of the service."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,17 @@ from sqlalchemy.engine import make_url
 
 from api.app import create_app
 from api.database import open_engine, writing
+from api.errors import Taken
+from api.people.desk import People
+from api.people.records import Project, Role
 from api.schema import upgrade_database
 from api.settings import Settings
 from api.storage import SqlStorage, open_storage
 from api.tables import audit, projects, searches, tokens, usage
 from nas.clock import ManualClock
 from nas.records import DEFAULT_PROJECT
+
+PAGES = ("/login", "/logout", "/static/")  # beside what lies below /api
 
 
 @pytest.fixture
@@ -93,10 +99,14 @@ def sql_storage(request: pytest.FixtureRequest) -> SqlStorage:
 
 
 class Client:
-    """Talks to an app in this process, without a socket."""
+    """Talks to an app in this process, without a socket: as an admin of all projects, or with the token given; with
+    an empty one it sends none."""
 
-    def __init__(self, app: FastAPI, *, address: str = "127.0.0.1", host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, app: FastAPI, *, token: str | None = None, address: str = "127.0.0.1", host: str = "127.0.0.1"
+    ) -> None:
         self.app = app
+        self.token = token_of(app, Role.ADMIN) if token is None else token
         self._transport = httpx.ASGITransport(app=app, client=(address, 50_000), raise_app_exceptions=False)
         self._base_url = f"http://{host}"
 
@@ -110,21 +120,38 @@ class Client:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The answer to any request."""
-        full = path if path.startswith("/api") else f"/api/v1{path}"
+        full = path if path.startswith(("/api", *PAGES)) else f"/api/v1{path}"
         return asyncio.run(self._send(method, full, options))
 
     async def _send(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+        own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        options = {**options, "headers": {**own, **options.get("headers", {})}}
         async with httpx.AsyncClient(transport=self._transport, base_url=self._base_url) as client:
             return await client.request(method, path, **options)
 
 
+def token_of(app: FastAPI, role: Role, project: str | None = None) -> str:
+    """The text of a new token of the role, for all projects or one, which is made if need be."""
+    people: People = app.state.service.people
+    if project is not None:
+        with suppress(Taken):
+            people.projects.create(Project(name=project))
+    return people.tokens.issue(f"{role}-of-{project}", role, project=project).text
+
+
 @pytest.fixture
 def client(sqlite_storage: SqlStorage) -> Client:
-    """A client of a service without a token."""
+    """A client of a service, with the token of an admin of all projects."""
     return Client(create_app(sqlite_storage, Settings()))
 
 
 @pytest.fixture
+def client_of(client: Client) -> Callable[..., Client]:
+    """Makes clients of the same service by role and project: `client_of(Role.READ, "vision")`."""
+    return lambda role, project=None: Client(client.app, token=token_of(client.app, role, project))
+
+
+@pytest.fixture
 def make_client() -> type[Client]:
-    """Makes clients of any app, from any address, under any host name."""
+    """Makes clients of any app, from any address, under any host name, with any token."""
     return Client

@@ -6,7 +6,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from api.people.desk import Desk, People
-from api.people.records import Principal, Project, Role
+from api.people.forms import NewProject, NewToken
+from api.people.records import Principal, Role
 from api.storage import SqlStorage, open_storage
 from nas.clock import ManualClock
 from nas.records import (
@@ -44,8 +45,8 @@ def make(path: Path) -> None:
 def _people(storage: SqlStorage) -> None:
     admin = Principal(name="golden", role=Role.ADMIN)
     desk = Desk(People.over(storage.engine, storage.clock), admin)
-    desk.create_project(Project(name="vision", max_searches=3))
-    desk.create_token("nightly", Role.SUBMIT, project="vision")
+    desk.create_project(NewProject(name="vision", max_searches=3))
+    desk.create_token(NewToken(name="nightly", role=Role.SUBMIT, project="vision"))
 
 
 def _trials(storage: SqlStorage, lease: Lease) -> None:

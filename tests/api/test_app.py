@@ -22,10 +22,12 @@ from api.app import create_app
 from api.settings import Settings
 from api.storage import open_storage
 
-app = create_app(open_storage(sys.argv[1]), Settings())
+app = create_app(open_storage(sys.argv[1]), Settings(api_token="s3cret"))
+token = {"Authorization": "Bearer s3cret"}
 
 async def ask():
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost") as client:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=token) as client:
         return (await client.get("/api/v1/spaces")).status_code
 
 assert asyncio.run(ask()) == 200
@@ -43,7 +45,7 @@ def test_every_endpoint_is_described_with_an_example_and_its_problems(client):
     schemas = description["components"]["schemas"]
     assert "HTTPValidationError" not in schemas
     operations = [operation for path in description["paths"].values() for operation in path.values()]
-    assert len(operations) >= 14
+    assert len(operations) >= 22
     for operation in operations:
         assert operation["description"]
         problem = operation["responses"]["422"]["content"]["application/problem+json"]["schema"]
@@ -76,7 +78,7 @@ def test_what_runs_around_serving_is_run_and_the_garbage_collector_is_left_as_it
 
 
 def test_a_real_server_answers_on_loopback(sqlite_storage):
-    config = uvicorn.Config(create_app(sqlite_storage, Settings()), port=0, log_level="warning")
+    config = uvicorn.Config(create_app(sqlite_storage, Settings(api_token="s3cret")), port=0, log_level="warning")
     server = uvicorn.Server(config)
     started = threading.Event()
     startup = server.startup
@@ -90,8 +92,9 @@ def test_a_real_server_answers_on_loopback(sqlite_storage):
     thread.start()
     try:
         assert started.wait(30)
+        token = {"Authorization": "Bearer s3cret"}
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1") as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", headers=token) as client:
             assert client.post("/searches", json=DOCUMENT).status_code == 201
             assert client.get("/searches/blood-cells").json()["status"] == "queued"
             assert client.get("/ready").json() == {"status": "ready"}

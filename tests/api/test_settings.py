@@ -23,13 +23,14 @@ def test_every_variable_is_read():
             "NAS_RAY_ADDRESS": "ray://head:10001",
             "NAS_API_URL": "https://nas.example.org",
             "NAS_API_TOKEN": "s3cret",
-            "NAS_DATA_ROOT": "/data",
+            "NAS_DATA_ROOT": "/data:/archive/sets:",
             "NAS_ALLOWED_HOSTS": "a.example.org, b.example.org",
             "PATH": "/bin",
         }
     )
     assert settings.home == Path("/var/nas")
     assert settings.storage_url == "postgresql://db/nas"
+    assert settings.data_roots == (Path("/data"), Path("/archive/sets"))
     assert settings.allowed_hosts == ("a.example.org", "b.example.org")
     assert settings.api_token is not None
     assert settings.api_token.get_secret_value() == "s3cret"

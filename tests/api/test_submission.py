@@ -21,7 +21,7 @@ def fields(error):
 
 
 def test_a_document_with_absolute_paths_is_taken_whole(document):
-    accepted = submitted_document(document, Settings())
+    accepted = submitted_document(document, Settings(), anywhere=True)
     assert accepted["task"]["data"] == document["task"]["data"] | {"classes": None}
     assert accepted["task"]["optimizer"]["kind"] == "adamw"
 
@@ -30,20 +30,43 @@ def test_without_a_data_root_relative_paths_are_listed_beside_other_problems(doc
     document["task"]["data"]["val"] = {"images": "images", "annotations": "instances.json"}
     document["seed"] = -1
     with pytest.raises(DocumentError, match="must be an absolute path, got 'images'") as error:
-        submitted_document(document, Settings())
+        submitted_document(document, Settings(), anywhere=True)
     assert fields(error) == {"task.data.val.images", "task.data.val.annotations", "seed"}
 
 
 def test_with_a_data_root_paths_are_relative_to_it_and_stay_inside(document, tmp_path):
-    settings = Settings(data_root=tmp_path)
+    settings = Settings(data_roots=(tmp_path,))
     split = {"images": "bccd/images", "annotations": "bccd/instances.json"}
     document["task"]["data"] = {"train": split, "val": split}
     accepted = submitted_document(document, settings)
     assert accepted["task"]["data"]["train"]["images"] == str(tmp_path / "bccd" / "images")
     document["task"]["data"]["val"] = {"images": "../outside", "annotations": "/etc/passwd"}
-    with pytest.raises(DocumentError, match="inside the service's data root") as error:
+    with pytest.raises(DocumentError, match="inside the service's data roots") as error:
         submitted_document(document, settings)
     assert fields(error) == {"task.data.val.images", "task.data.val.annotations"}
+
+
+def test_paths_may_lie_in_any_of_several_roots_and_relative_ones_in_the_first(document, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    settings = Settings(data_roots=(first, second))
+    document["task"]["data"] = {
+        "train": {"images": "bccd/images", "annotations": f"{second}/instances.json"},
+        "val": {"images": f"{first}/../second/images", "annotations": f"{second}/../third/instances.json"},
+    }
+    with pytest.raises(DocumentError) as error:
+        submitted_document(document, settings, anywhere=True)
+    assert fields(error) == {"task.data.val.annotations"}
+    document["task"]["data"]["val"]["annotations"] = f"{second}/instances.json"
+    accepted = submitted_document(document, settings)
+    assert accepted["task"]["data"]["train"]["images"] == f"{first}/bccd/images"
+
+
+def test_without_data_roots_only_who_may_look_anywhere_names_paths(document):
+    with pytest.raises(DocumentError, match="this service has no data roots") as error:
+        submitted_document(document, Settings())
+    assert fields(error) == {
+        f"task.data.{split}.{file}" for split in ("train", "val") for file in ("images", "annotations")
+    }
 
 
 @pytest.mark.parametrize("data", [{}, {"task": []}, {"task": {"data": "x"}}, {"task": {"data": {"train": 3}}}])
@@ -57,8 +80,8 @@ def test_links_that_go_round_in_a_circle_lie_nowhere(document, tmp_path):
     (tmp_path / "out").symlink_to("/etc")
     document["task"]["data"]["train"] = {"images": "loop/x", "annotations": "out/passwd"}
     document["task"]["data"]["val"] = {"images": "i", "annotations": "v.json"}
-    with pytest.raises(DocumentError, match="inside the service's data root") as error:
-        submitted_document(document, Settings(data_root=tmp_path))
+    with pytest.raises(DocumentError, match="inside the service's data roots") as error:
+        submitted_document(document, Settings(data_roots=(tmp_path,)))
     assert fields(error) == {"task.data.train.images", "task.data.train.annotations"}
 
 
@@ -69,14 +92,14 @@ def test_a_path_is_a_path(document, tmp_path, path):
         "val": {"images": "b", "annotations": "a"},
     }
     with pytest.raises(DocumentError) as error:
-        submitted_document(document, Settings(data_root=tmp_path))
+        submitted_document(document, Settings(data_roots=(tmp_path,)))
     assert fields(error) == {"task.data.train.images"}
 
 
 def test_numbers_must_be_finite(document):
     document["constraints"] = [{"metric": "params", "max": float("inf")}]
     with pytest.raises(DocumentError, match="finite"):
-        submitted_document(document, Settings())
+        submitted_document(document, Settings(), anywhere=True)
 
 
 def test_weights_of_networks_are_paths_too(document, tmp_path):
@@ -85,14 +108,14 @@ def test_weights_of_networks_are_paths_too(document, tmp_path):
     document["objectives"] = [{"metric": "top1"}]
     document["constraints"] = []
     with pytest.raises(DocumentError, match=r"must be an absolute path, got 'vgg16\.pth'") as error:
-        submitted_document(document, Settings())
+        submitted_document(document, Settings(), anywhere=True)
     assert fields(error) == {"space.weights.vgg16"}
     document["task"]["data"] = {"train": "train", "val": "val", "classes": 3}
-    accepted = submitted_document(document, Settings(data_root=tmp_path))
+    accepted = submitted_document(document, Settings(data_roots=(tmp_path,)))
     assert accepted["space"]["weights"] == {"vgg16": str(tmp_path / "vgg16.pth")}
     document["space"]["weights"] = {"vgg16": "../vgg16.pth"}
-    with pytest.raises(DocumentError, match="inside the service's data root") as error:
-        submitted_document(document, Settings(data_root=tmp_path))
+    with pytest.raises(DocumentError, match="inside the service's data roots") as error:
+        submitted_document(document, Settings(data_roots=(tmp_path,)))
     assert fields(error) == {"space.weights.vgg16"}
 
 

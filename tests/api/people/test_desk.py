@@ -3,7 +3,8 @@
 import pytest
 
 from api.errors import Forbidden
-from api.people.records import Project, Role
+from api.people.forms import NewProject, NewToken, ProjectChange
+from api.people.records import Role
 from nas.errors import NotFound
 
 
@@ -12,10 +13,10 @@ def actions(people):
 
 
 def test_what_is_done_is_recorded(people, desk):
-    token = desk.create_token("nightly", Role.SUBMIT, project="vision").token
+    token = desk.create_token(NewToken(name="nightly", role=Role.SUBMIT, project="vision")).token
     desk.revoke_token(token.id)
-    desk.create_project(Project(name="robots", max_searches=3))
-    desk.change_project("robots", {"max_searches": None})
+    desk.create_project(NewProject(name="robots", max_searches=3))
+    desk.change_project("robots", ProjectChange(max_searches=None))
     assert actions(people) == [
         ("root", "project.set", "robots"),
         ("root", "project.create", "robots"),
@@ -29,16 +30,16 @@ def test_what_is_done_is_recorded(people, desk):
 
 
 def test_an_admin_of_a_project_makes_tokens_of_that_project_only(people, desk_of_vision):
-    assert desk_of_vision.create_token("a", Role.READ).token.project == "vision"
+    assert desk_of_vision.create_token(NewToken(name="a", role=Role.READ)).token.project == "vision"
     with pytest.raises(NotFound, match="no project has the name 'default'"):
-        desk_of_vision.create_token("a", Role.READ, project="default")
+        desk_of_vision.create_token(NewToken(name="a", role=Role.READ, project="default"))
     assert len(people.tokens.tokens().items) == 1
 
 
 def test_an_admin_of_a_project_sees_and_revokes_its_tokens_only(people, desk, desk_of_vision):
-    theirs = desk.create_token("theirs", Role.READ, project="default").token
-    everywhere = desk.create_token("everywhere", Role.READ).token
-    ours = desk.create_token("ours", Role.READ, project="vision").token
+    theirs = desk.create_token(NewToken(name="theirs", role=Role.READ, project="default")).token
+    everywhere = desk.create_token(NewToken(name="everywhere", role=Role.READ)).token
+    ours = desk.create_token(NewToken(name="ours", role=Role.READ, project="vision")).token
     assert desk_of_vision.tokens().items == (ours,)
     for hidden in (theirs, everywhere):
         with pytest.raises(NotFound):
@@ -51,14 +52,14 @@ def test_an_admin_of_a_project_sees_and_revokes_its_tokens_only(people, desk, de
 
 def test_quotas_are_set_by_admins_of_all_projects(people, desk_of_vision):
     with pytest.raises(Forbidden, match="only an admin of all projects"):
-        desk_of_vision.change_project("vision", {"max_searches": 100})
+        desk_of_vision.change_project("vision", ProjectChange(max_searches=100))
     with pytest.raises(Forbidden):
-        desk_of_vision.create_project(Project(name="mine"))
+        desk_of_vision.create_project(NewProject(name="mine"))
     assert [each.name for each in desk_of_vision.projects().items] == ["vision"]
     assert actions(people) == []
 
 
 def test_a_token_of_a_project_that_is_not_there(people, desk):
     with pytest.raises(NotFound, match="'nothing'"):
-        desk.create_token("a", Role.READ, project="nothing")
+        desk.create_token(NewToken(name="a", role=Role.READ, project="nothing"))
     assert actions(people) == []
