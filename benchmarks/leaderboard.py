@@ -22,6 +22,8 @@ from sqlalchemy import insert
 
 from api.app import create_app
 from api.database import writing
+from api.people.records import Role
+from api.people.tokens import Tokens
 from api.rows import STATIC, metric_values, trial_values
 from api.settings import Settings
 from api.storage import SqlStorage, open_storage
@@ -103,7 +105,8 @@ def fill(storage: SqlStorage, size: int, *, seed: int = 0) -> str:
 
 @contextmanager
 def serving(url: str) -> Iterator[httpx.Client]:
-    """A client of a real HTTP server in a process of its own, as `nas serve` is."""
+    """A client of a real HTTP server in a process of its own, as `nas serve` is, with a token that it looks up."""
+    headers = {"Authorization": f"Bearer {_token(url)}"}
     context = multiprocessing.get_context("spawn")
     # Only a socket that says it is TCP is freed from Nagle's delay by asyncio; without that, each page waits 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
@@ -113,12 +116,19 @@ def serving(url: str) -> Iterator[httpx.Client]:
         server = context.Process(target=_serve, args=(url, listener))
         server.start()
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=60) as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", headers=headers, timeout=60) as client:
                 client.get("/ready").raise_for_status()
                 yield client
         finally:
             server.terminate()
             server.join()
+
+
+def _token(url: str) -> str:
+    storage = open_storage(url)
+    issued = Tokens(storage.engine, storage.clock).issue("benchmark", Role.READ)
+    storage.close()
+    return issued.text
 
 
 def _serve(url: str, listener: socket.socket) -> None:

@@ -191,7 +191,7 @@ def _opened_ms(client: httpx.Client, search: str) -> tuple[float, float] | None:
     origin = str(client.base_url).removesuffix("/").removesuffix("/api/v1")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
+        page = browser.new_page(extra_http_headers={"Authorization": client.headers["Authorization"]})
         seen = [_open(page, f"{origin}/searches/{search}") for _ in range(REPEATS)][1:]
         browser.close()
     told, drawn = zip(*seen, strict=True)

@@ -43,8 +43,8 @@ LastEventId = Annotated[
 
 @router.get("/stream", dependencies=READ, responses=documented(), response_class=EventStream)
 async def stream_searches(service: TheService, principal: ThePrincipal) -> EventStream:
-    """A message `changed` whenever a search that the token sees came, changed its status, or got on; the list itself is read by
-    `GET /searches`. 503 when too many streams are open."""
+    """A message `changed` whenever a search that the token sees came, changed its status, or got on; the list itself
+    is read by `GET /searches`. 503 when too many streams are open."""
     _admit(service)
     return EventStream(_changes(service, principal.project), headers=HEADERS)
 
@@ -92,11 +92,11 @@ async def _happenings(service: Service, search_id: str, known: int | None) -> Me
 
 async def _changes(service: Service, project: str | None) -> Messages:
     yield RETRY
-    async for state in service.watching.states(("searches", project), lambda: _list_state(service, project)):
+    async for state in service.watching.states(("searches", project), lambda: list_state(service, project)):
         yield HEARTBEAT if state is None else message("changed", "{}")
 
 
-def _list_state(service: Service, project: str | None) -> list[Any]:
+def list_state(service: Service, project: str | None) -> list[Any]:
     """Equal as long as a list of the newest searches of the project, or of all, says the same."""
     found = service.storage.searches(project=project, limit=LISTED).searches
     with reading(service.storage.engine) as connection:

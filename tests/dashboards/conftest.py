@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from api.app import create_app
 from api.commands.serve import listen
+from api.people.records import Principal, Role
+from api.people.sessions import COOKIE, session_for
 from api.serving import Server
 from api.settings import Settings
 from api.storage import SqlStorage, open_storage
@@ -30,9 +32,10 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """A service that runs: where it answers, and the storage below it. `clock` is the storage's."""
+    """A service that runs: where it answers, the session of an admin, and the storage below it, with its `clock`."""
 
     url: str
+    session: str
     storage: SqlStorage
     clock: ManualClock
 
@@ -45,12 +48,14 @@ def serving(folder: Path, *, watching: Watching | None = None) -> Iterator[Serve
     app = create_app(storage, Settings(home=folder))
     if watching is not None:
         app.state.service = replace(app.state.service, watching=watching)
+    session = session_for(app.state.service.people.tokens, Principal(name="admin", role=Role.ADMIN), source=None)
     server = Server(app)
     listener = listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield Served(url=f"http://127.0.0.1:{listener.getsockname()[1]}", storage=storage, clock=clock)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield Served(url=url, session=session.text, storage=storage, clock=clock)
     finally:
         server.should_exit = True
         thread.join(20)
@@ -102,10 +107,17 @@ class Watched:
             self.wrong.append(f"request to {request.url}")
 
 
+def logged_in(browser: Browser, service: Served, **options: object) -> BrowserContext:
+    """What an admin sees."""
+    context: BrowserContext = browser.new_context(base_url=service.url, **options)  # type: ignore[arg-type]
+    context.add_cookies([{"name": COOKIE, "value": service.session, "url": service.url}])
+    return context
+
+
 @contextmanager
 def opened(browser: Browser, service: Served, **options: object) -> Iterator[Page]:
     """A page of the service; at the end no script has failed and no request has left the host."""
-    context: BrowserContext = browser.new_context(base_url=service.url, **options)  # type: ignore[arg-type]
+    context = logged_in(browser, service, **options)
     context.set_default_timeout(PATIENCE_MS)
     watched = Watched(url=service.url)
     page = context.new_page()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from api.watching import Watching
 from nas.records import Measurement, SearchStatus, TrialStatus
 from nas.testing.stored import trial
-from tests.dashboards.conftest import opened, serving
+from tests.dashboards.conftest import logged_in, opened, serving
 from tests.dashboards.drawn_search import drawn_search
 
 pytestmark = pytest.mark.browser
@@ -123,7 +123,7 @@ def test_a_search_before_its_first_trial_says_so(browser, own):
 
 
 def test_a_search_that_is_not_there_is_told_in_words(browser, served):
-    context = browser.new_context(base_url=served.url)
+    context = logged_in(browser, served)
     page = context.new_page()
     page.goto("/searches/nowhere")
     expect(page.get_by_role("alert")).to_have_text("no search has the name or id 'nowhere'")

@@ -2,16 +2,20 @@
 
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from api.app import create_app
 from api.commands.serve import listen
+from api.people.records import Role
+from api.routes.streams import list_state
 from api.serving import Server
 from api.settings import Settings
 from api.watching import Watching
 from nas.testing.stored import add_completed, leased
+from tests.api.conftest import token_of
 
 
 @contextmanager
@@ -19,14 +23,14 @@ def served(storage, watching=None):
     """A client of a server in another thread; ends it, and checks that it does end."""
     app = create_app(storage, Settings())
     if watching is not None:
-        app.state.service = type(app.state.service)(
-            storage=storage, settings=Settings(), wake=lambda: None, watching=watching
-        )
+        app.state.service = replace(app.state.service, watching=watching)
     server, listener = Server(app), listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1", timeout=20) as client:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+        headers = {"Authorization": f"Bearer {token_of(app, Role.READ)}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=20) as client:
             yield client, server
     finally:
         server.should_exit = True
@@ -109,6 +113,16 @@ def test_the_list_tells_of_new_searches_and_of_those_that_get_on(sqlite_storage)
         until(stream, "changed")
         add_completed(sqlite_storage, lease, [{"AP": 0.1}])
         until(stream, "changed")
+
+
+def test_the_list_of_a_project_says_the_same_whatever_happens_in_others(client, sqlite_storage):
+    service = client.app.state.service
+    before = [list_state(service, project) for project in ("vision", None)]
+    add_completed(sqlite_storage, leased(sqlite_storage), [{"AP": 0.1}])
+    after = [list_state(service, project) for project in ("vision", None)]
+    assert [now == then for now, then in zip(after, before, strict=True)] == [True, False]
+    sqlite_storage.create_search("cells", {}, project="vision")
+    assert list_state(service, "vision") != before[0]
 
 
 def test_a_server_with_open_streams_ends_at_once(sqlite_storage):
