@@ -14,8 +14,7 @@ from nas.leaderboard import NUMBER, parse_query
 from nas.ports import Query
 from nas.records import Search, TrialStatus
 
-router = APIRouter(prefix="/searches/{search}", tags=["trials"])
-READ = [requires(Role.READ)]
+router = APIRouter(prefix="/searches/{search}", tags=["trials"], dependencies=[requires(Role.READ)])
 
 
 class CsvFile(StreamingResponse):
@@ -30,7 +29,7 @@ class ParquetFile(StreamingResponse):
     media_type = PARQUET
 
 
-@router.get("/trials.csv", dependencies=READ, responses=documented(404), response_class=CsvFile)
+@router.get("/trials.csv", responses=documented(404), response_class=CsvFile)
 def download_csv(
     search: TheSearch,
     storage: TheStorage,
@@ -44,7 +43,7 @@ def download_csv(
     return CsvFile(parts, headers=_named(search, "csv"))
 
 
-@router.get("/trials.parquet", dependencies=READ, responses=documented(404), response_class=ParquetFile)
+@router.get("/trials.parquet", responses=documented(404), response_class=ParquetFile)
 def download_parquet(
     search: TheSearch,
     storage: TheStorage,

@@ -24,8 +24,7 @@ from nas.clock import utc
 from nas.leaderboard import MAX_NUMBER
 from nas.records import Search
 
-router = APIRouter(prefix="/searches/{search}", tags=["plots"])
-READ = [requires(Role.READ)]
+router = APIRouter(prefix="/searches/{search}", tags=["plots"], dependencies=[requires(Role.READ)])
 
 Metric = Annotated[str | None, Query(max_length=200, description="by default the first objective")]
 Before = Annotated[
@@ -33,7 +32,7 @@ Before = Annotated[
 ]
 
 
-@router.get("/metrics", dependencies=READ, responses=documented(404))
+@router.get("/metrics", responses=documented(404))
 def list_metrics(search: TheSearch, service: TheService) -> MetricList:
     """The metrics that trials of the search have so far, and which way each is better."""
     objectives = [objective["metric"] for objective in search.document.get("objectives", ())]
@@ -44,20 +43,20 @@ def list_metrics(search: TheSearch, service: TheService) -> MetricList:
     )
 
 
-@router.get("/plots/progress", dependencies=READ, responses=documented(404), response_model=ProgressView)
+@router.get("/plots/progress", responses=documented(404), response_model=ProgressView)
 def plot_progress(search: TheSearch, service: TheService) -> Response:
     """The first objective over trials, and the best so far."""
     return _remembered(service, search, "progress", lambda connection: progress_of(connection, search))
 
 
-@router.get("/plots/curves", dependencies=READ, responses=documented(404))
+@router.get("/plots/curves", responses=documented(404))
 def plot_curves(search: TheSearch, service: TheService, metric: Metric = None) -> CurvesView:
     """Learning curves: the best, those that run, those stopped early, and an even sample of all."""
     with reading(service.storage.engine) as connection:
         return curves_view_of(connection, search, metric)
 
 
-@router.get("/plots/pareto", dependencies=READ, responses=documented(404), response_model=ParetoView)
+@router.get("/plots/pareto", responses=documented(404), response_model=ParetoView)
 def plot_pareto(
     search: TheSearch,
     service: TheService,
@@ -69,14 +68,14 @@ def plot_pareto(
     return _remembered(service, search, key, lambda connection: pareto_of(connection, search, x=x, y=y))
 
 
-@router.get("/plots/choices", dependencies=READ, responses=documented(404), response_model=ChoicesView)
+@router.get("/plots/choices", responses=documented(404), response_model=ChoicesView)
 def plot_choices(search: TheSearch, service: TheService) -> Response:
     """Which choices matter for the first objective, and trials as lines through them, their cost and what they
     reached."""
     return _remembered(service, search, "choices", lambda connection: choices_of(connection, search))
 
 
-@router.get("/plots/timeline", dependencies=READ, responses=documented(404))
+@router.get("/plots/timeline", responses=documented(404))
 def plot_timeline(search: TheSearch, service: TheService, before: Before = None) -> TimelineView:
     """When the newest trials ran, in as many lanes as ran at a time; with `before` those before them."""
     with reading(service.storage.engine) as connection:

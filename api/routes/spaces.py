@@ -12,11 +12,10 @@ from nas.errors import NotFound
 from search_spaces.errors import BrokenExtension
 from search_spaces.registry import INSTALLED_SPACES, SPACES, SpaceKind, space_kind
 
-router = APIRouter(prefix="/spaces", tags=["spaces"])
-READ = [requires(Role.READ)]
+router = APIRouter(prefix="/spaces", tags=["spaces"], dependencies=[requires(Role.READ)])
 
 
-@router.get("", dependencies=READ, responses=documented())
+@router.get("", responses=documented())
 def list_spaces() -> SpaceList:
     """Every registered kind of space, with its exact number of architectures at default options; then those of
     installed packages, without the broken ones."""
@@ -24,7 +23,7 @@ def list_spaces() -> SpaceList:
     return SpaceList(items=[SpaceView.model_validate(_described(kind)) for kind in (*SPACES.values(), *installed)])
 
 
-@router.get("/{kind}", dependencies=READ, responses=documented(404))
+@router.get("/{kind}", responses=documented(404))
 def get_space(kind: Annotated[str, Path(max_length=100)]) -> SpaceDetail:
     """One kind of space: its options with defaults and descriptions, and their JSON schema."""
     try:

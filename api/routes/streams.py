@@ -16,8 +16,7 @@ from api.routes.dependencies import Service, ThePrincipal, TheSearch, TheService
 from api.schemas import EventView
 from nas.records import LEGAL_SEARCH, Event
 
-router = APIRouter(prefix="/searches", tags=["searches"])
-READ = [requires(Role.READ)]
+router = APIRouter(prefix="/searches", tags=["searches"], dependencies=[requires(Role.READ)])
 
 REPLAYED = 500  # events at most, after a connection was away
 LISTED = 100  # newest searches that a list is told about
@@ -41,7 +40,7 @@ LastEventId = Annotated[
 ]
 
 
-@router.get("/stream", dependencies=READ, responses=documented(), response_class=EventStream)
+@router.get("/stream", responses=documented(), response_class=EventStream)
 async def stream_searches(service: TheService, principal: ThePrincipal) -> EventStream:
     """A message `changed` whenever a search that the token sees came, changed its status, or got on; the list itself
     is read by `GET /searches`. 503 when too many streams are open."""
@@ -49,7 +48,7 @@ async def stream_searches(service: TheService, principal: ThePrincipal) -> Event
     return EventStream(_changes(service, principal.project), headers=HEADERS)
 
 
-@router.get("/{search}/stream", dependencies=READ, responses=documented(404), response_class=EventStream)
+@router.get("/{search}/stream", responses=documented(404), response_class=EventStream)
 async def stream_search(
     search: TheSearch, service: TheService, after: After = None, last_event_id: LastEventId = None
 ) -> EventStream:

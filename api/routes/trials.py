@@ -13,8 +13,7 @@ from api.schemas import ParetoFront, TrialDetail, TrialList, trial_detail, trial
 from nas.leaderboard import MAX_NUMBER, NUMBER, parse_query
 from nas.records import TrialStatus
 
-router = APIRouter(prefix="/searches/{search}", tags=["trials"])
-READ = [requires(Role.READ)]
+router = APIRouter(prefix="/searches/{search}", tags=["trials"], dependencies=[requires(Role.READ)])
 
 Condition = Annotated[str, Query(max_length=200)]
 Where = Annotated[
@@ -43,7 +42,7 @@ Paired = Annotated[bool, Query(description="whether to hold candidates to contro
 Number = Annotated[int, Path(ge=0, le=MAX_NUMBER, description="of the trial within its search")]
 
 
-@router.get("/trials", dependencies=READ, responses=documented(404))
+@router.get("/trials", responses=documented(404))
 def list_trials(
     search: TheSearch,
     storage: TheStorage,
@@ -56,13 +55,13 @@ def list_trials(
     return trial_list(storage.leaderboard(search.id, query))
 
 
-@router.get("/trials/{number}", dependencies=READ, responses=documented(404))
+@router.get("/trials/{number}", responses=documented(404))
 def get_trial(search: TheSearch, storage: TheStorage, number: Number) -> TrialDetail:
     """One trial with its architecture and all its measurements."""
     return trial_detail(storage.trial(search.id, number))
 
 
-@router.get("/leaderboard", dependencies=READ, responses=documented(404))
+@router.get("/leaderboard", responses=documented(404))
 def get_leaderboard(
     search: TheSearch,
     storage: TheStorage,
@@ -80,13 +79,13 @@ def get_leaderboard(
     return trial_list(storage.leaderboard(search.id, query))
 
 
-@router.get("/pareto", dependencies=READ, responses=documented(404))
+@router.get("/pareto", responses=documented(404))
 def get_pareto(search: TheSearch, storage: TheStorage, limit: Limit = 100) -> ParetoFront:
     """The feasible completed trials that no other trial beats on every objective, best of the first objective first."""
     return front_of(storage, search, limit)
 
 
-@router.get("/comparisons", dependencies=READ, responses=documented(404))
+@router.get("/comparisons", responses=documented(404))
 def get_comparisons(
     search: TheSearch,
     storage: TheStorage,

@@ -25,7 +25,7 @@ from api.tables import audit, projects, searches, tokens, usage
 from nas.clock import ManualClock
 from nas.records import DEFAULT_PROJECT
 
-PAGES = ("/login", "/logout", "/static/")  # beside what lies below /api
+PAGES = ("/login", "/logout", "/static/")  # found beside what lies below /api
 
 
 @pytest.fixture
@@ -119,8 +119,8 @@ class Client:
         return self.request("POST", path, json={} if json is None else json, **options)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer to any request."""
-        full = path if path.startswith(("/api", *PAGES)) else f"/api/v1{path}"
+        """The answer to any request; a whole URL may lead beside /api, too."""
+        full = path if path.startswith(("/api", "http:", "https:", *PAGES)) else f"/api/v1{path}"
         return asyncio.run(self._send(method, full, options))
 
     async def _send(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:

@@ -19,7 +19,7 @@ def test_an_example_is_a_valid_answer(view):
 
 
 def test_the_example_document_is_valid():
-    assert submitted_document(DOCUMENT, Settings())["name"] == "blood-cells"
+    assert submitted_document(DOCUMENT, Settings(), anywhere=True)["name"] == "blood-cells"
 
 
 def test_a_trial_without_measurements_has_no_fidelity():

@@ -38,7 +38,8 @@ def nas(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NAS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.delenv("NAS_API_URL", raising=False)
+    for variable in ("NAS_API_URL", "NAS_API_TOKEN", "NAS_DATA_ROOT"):
+        monkeypatch.delenv(variable, raising=False)
     return CommandLine(capsys, tmp_path / "home")
 
 

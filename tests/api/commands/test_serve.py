@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from api.commands.serve import listen
@@ -17,11 +18,11 @@ from tests.api.tiny_search import write_document
 class Service:
     """`nas serve` on a free port, searches in child processes of the inline driver."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         environment = {**os.environ, "NAS_HOME": str(folder / "home"), "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
         environment.pop("NAS_API_URL", None)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--driver", "inline"],
+            [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--driver", "inline", *options],
             env=environment,
             text=True,
             stdout=subprocess.PIPE,
@@ -38,7 +39,11 @@ class Service:
 
     def end(self, sign):
         self.process.send_signal(sign)
-        said, _ = self.process.communicate(timeout=60)
+        if self.process.stdout.closed:
+            return ""
+        with self.process.stdout as pipe:
+            said = pipe.read()
+        self.process.wait(60)
         return said
 
 
@@ -47,8 +52,8 @@ def serve(tmp_path):
     """Starts services; ends those a test leaves running."""
     services = []
 
-    def start():
-        services.append(Service(tmp_path))
+    def start(*options):
+        services.append(Service(tmp_path, *options))
         return services[-1]
 
     yield start
@@ -76,6 +81,32 @@ def test_a_service_killed_in_the_middle_is_followed_by_one_that_goes_on(nas, ser
     assert "Stopped." in second.end(signal.SIGTERM)
 
 
+def test_the_first_start_prints_a_link_and_later_ones_when_asked(nas, serve):
+    links = []
+    for options in ((), (), ("--link",)):
+        said = serve(*options).end(signal.SIGTERM)
+        links.append([line.removeprefix("Log in: ") for line in said.splitlines() if line.startswith("Log in: ")])
+        assert f"State in {nas.home}" in said
+    assert [len(link) for link in links] == [1, 0, 1]
+    assert links[0] != links[2]
+    assert all("/login?code=nas_" in link for (link,) in (links[0], links[2]))
+
+
+def test_only_the_user_of_the_service_needs_no_token(nas, serve, tmp_path, monkeypatch):
+    url = serve().url
+    monkeypatch.setenv("NAS_API_URL", url)
+    assert nas("token", "create", "reader", "--role", "read", "--json") == ExitCode.DONE
+    reader = nas.json["text"]
+    monkeypatch.setenv("NAS_HOME", str(tmp_path / "elsewhere"))
+    assert nas("searches") == ExitCode.REFUSED
+    assert "send a token" in nas.err
+    monkeypatch.setenv("NAS_API_TOKEN", reader)
+    assert nas("searches") == ExitCode.DONE
+    assert nas("submit", write_document(tmp_path)) == ExitCode.REFUSED
+    assert "needs the role submit" in nas.err
+    assert httpx.get(f"{url}/api/v1/searches").status_code == 401
+
+
 def test_a_search_that_cannot_begin_fails_with_its_reason(nas, serve, tmp_path, monkeypatch):
     monkeypatch.setenv("NAS_API_URL", serve().url)
     document = write_document(tmp_path)
@@ -92,12 +123,6 @@ def test_a_home_that_cannot_be_made_is_told(nas, tmp_path, monkeypatch):
     monkeypatch.setenv("NAS_HOME", str(tmp_path / "file"))
     assert nas("serve", "--port", "0") == ExitCode.REFUSED
     assert "the database cannot be opened" in nas.err
-
-
-def test_beyond_loopback_it_needs_a_token(nas, monkeypatch):
-    monkeypatch.delenv("NAS_API_TOKEN", raising=False)
-    assert nas("serve", "--host", "0.0.0.0", "--port", "0") == ExitCode.REFUSED
-    assert "needs a token" in nas.err
 
 
 def test_an_address_in_use_is_told():

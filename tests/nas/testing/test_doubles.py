@@ -24,6 +24,7 @@ STORAGES = {
     doubles.HalfTransaction: "test_trials_are_added_in_order_with_their_infeasible_candidates_or_not_at_all",
     doubles.HalfMove: "test_a_trial_ends_with_its_last_measurements_and_an_event_or_not_at_all",
     doubles.ForgetsCursors: "test_pages_join_to_the_whole",
+    doubles.SeesEveryProject: "test_of_a_project_only_its_own_searches_are_found",
     doubles.TellsBackwards: "test_events_come_in_the_order_they_happened",
 }
 STRATEGIES = {
