@@ -141,12 +141,12 @@ def test_paths_of_an_installed_task_are_found_by_their_type(document, tmp_path, 
     document |= {"objectives": [{"metric": "words"}], "constraints": []}
     document["task"] = {"kind": "read", "text": "words.txt"}
     with pytest.raises(DocumentError, match=r"must be an absolute path, got 'words\.txt'") as error:
-        submitted_document(document, Settings())
+        submitted_document(document, Settings(), anywhere=True)
     assert fields(error) == {"task.text"}
-    settings = Settings(data_root=tmp_path)
+    settings = Settings(data_roots=(tmp_path,))
     assert submitted_document(document, settings)["task"]["text"] == str(tmp_path / "words.txt")
     document["task"] = {"kind": "read", "text": "../words.txt"}
-    with pytest.raises(DocumentError, match="inside the service's data root") as error:
+    with pytest.raises(DocumentError, match="inside the service's data roots") as error:
         submitted_document(document, settings)
     assert fields(error) == {"task.text"}
     document["task"] = {"kind": "read", "text": 3}

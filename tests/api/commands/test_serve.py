@@ -1,6 +1,7 @@
 """`nas serve`: a search is submitted, followed and finished; killed in the middle, the next service goes on with it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -29,21 +30,20 @@ class Service:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self.url = self._told_url()
+        self.said = "".join(self._beginning())
+        (self.url,) = re.findall(r"^Serving (\S+),", self.said, re.M)
 
-    def _told_url(self):
+    def _beginning(self):
+        """What it says until it has said where its state is: the last line before it only serves."""
         for line in self.process.stdout:
-            if line.startswith("Serving "):
-                return line.split()[1].rstrip(",")
+            yield line
+            if line.startswith("State in "):
+                return
         raise AssertionError("the service ended before it served")
 
     def end(self, sign):
         self.process.send_signal(sign)
-        if self.process.stdout.closed:
-            return ""
-        with self.process.stdout as pipe:
-            said = pipe.read()
-        self.process.wait(60)
+        said, _ = self.process.communicate(timeout=60)
         return said
 
 
@@ -84,9 +84,10 @@ def test_a_service_killed_in_the_middle_is_followed_by_one_that_goes_on(nas, ser
 def test_the_first_start_prints_a_link_and_later_ones_when_asked(nas, serve):
     links = []
     for options in ((), (), ("--link",)):
-        said = serve(*options).end(signal.SIGTERM)
-        links.append([line.removeprefix("Log in: ") for line in said.splitlines() if line.startswith("Log in: ")])
-        assert f"State in {nas.home}" in said
+        service = serve(*options)
+        service.end(signal.SIGTERM)
+        links.append(re.findall(r"^Log in: (\S+)$", service.said, re.M))
+        assert f"State in {nas.home}" in service.said
     assert [len(link) for link in links] == [1, 0, 1]
     assert links[0] != links[2]
     assert all("/login?code=nas_" in link for (link,) in (links[0], links[2]))
