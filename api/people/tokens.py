@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, FromClause, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from api.database import reading, writing
 from api.identifiers import id_after
 from api.people.listing import listing
 from api.people.records import Issued, Listing, Role, Token, TokenKind
-from api.rows import AnyRow
+from api.rows import AnyRow, Values
 from api.tables import tokens
 from nas.clock import Clock, utc
 from nas.errors import NotFound
 
 PREFIX = "nas_"  # so that a token is recognized where it should not be
+_ATTEMPTS = 20  # of making a token beside others that are made at the same moment
 
 
 class Tokens:
@@ -39,21 +41,23 @@ class Tokens:
         """A new one for the project, or for all; it is good for ever without a lifetime."""
         text = PREFIX + secrets.token_urlsafe(32)
         now = self._clock()
-        with writing(self._engine) as connection:
-            newest = connection.execute(select(func.max(tokens.c.id))).scalar_one()
-            row = {
-                "id": id_after(newest, now, secrets.randbits(15)),
-                "kind": kind.value,
-                "name": name,
-                "digest": digest_of(text),
-                "role": role.value,
-                "project": project,
-                "source": source,
-                "created_at": utc(now),
-                "expires_at": None if lifetime_s is None else utc(now) + timedelta(seconds=lifetime_s),
-            }
-            made = connection.execute(insert(tokens).values(row).returning(*tokens.c)).one()
-        return Issued(token=_record(made), text=text)
+        row = {
+            "kind": kind.value,
+            "name": name,
+            "digest": digest_of(text),
+            "role": role.value,
+            "project": project,
+            "source": source,
+            "created_at": utc(now),
+            "expires_at": None if lifetime_s is None else utc(now) + timedelta(seconds=lifetime_s),
+        }
+        for attempt in range(_ATTEMPTS):
+            try:
+                return Issued(token=self._added(row, now), text=text)
+            except IntegrityError:  # another process took the same id between our look and our write
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
 
     def valid(self, text: str, kind: TokenKind) -> Token | None:
         """The token of this text; None if there is none of the kind, or it or what it stands for is good no longer."""
@@ -107,6 +111,12 @@ class Tokens:
         with writing(self._engine) as connection:
             connection.execute(self._revoked(tokens.c.id == token_id))
         return self.token(token_id)
+
+    def _added(self, row: Values, now: float) -> Token:
+        with writing(self._engine) as connection:
+            newest = connection.execute(select(func.max(tokens.c.id))).scalar_one()
+            identified = {"id": id_after(newest, now, secrets.randbits(15)), **row}
+            return _record(connection.execute(insert(tokens).values(identified).returning(*tokens.c)).one())
 
     def _revoked(self, which: "ColumnElement[bool]") -> Any:
         revoked = update(tokens).where(which, tokens.c.revoked_at.is_(None))

@@ -1,8 +1,12 @@
 """The gate: who comes, from which page, with how large a body."""
 
+import asyncio
+
 import pytest
+from sqlalchemy import text
 
 from api.app import create_app
+from api.database import writing
 from api.people.records import Role
 from api.people.sessions import COOKIE, session_for
 from api.settings import Settings
@@ -147,6 +151,26 @@ def test_a_large_body_is_refused_also_when_its_length_is_not_announced(sqlite_st
     assert client.post("/searches", {"name": "x" * 1000}).status_code == 413
     nobody = make_client(client.app, token="")
     assert nobody.request("POST", "/login", data={"token": "x" * 1000}).status_code == 413
+
+
+def test_where_tokens_cannot_be_looked_up_nobody_gets_in_and_nothing_is_told(client, sqlite_storage, caplog):
+    with writing(sqlite_storage.engine) as connection:
+        connection.execute(text("DROP TABLE tokens"))
+    answer = client.get("/me")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:spinesearch:problem:database-unavailable")
+    assert "SELECT" not in answer.text
+    assert client.get("/health").status_code == 200
+    assert "tokens" in caplog.text
+
+
+def test_a_socket_is_closed(client):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(client.app({"type": "websocket", "path": "/api/v1/anything", "headers": []}, None, send))
+    assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
 def test_an_empty_token_is_none():

@@ -29,6 +29,13 @@ def test_texts_are_long_random_and_stored_nowhere(people, sql_storage):
     assert not any(text in stored for text in texts)
 
 
+def test_tokens_made_at_the_same_moment_are_all_made(people):
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda number: people.tokens.issue(str(number), Role.READ).token, range(24)))
+    assert {token.id for token in made} == {token.id for token in people.tokens.tokens().items}
+    assert len({token.id for token in made}) == 24
+
+
 def test_a_token_expires(people, clock):
     issued = people.tokens.issue("a", Role.READ, lifetime_s=60)
     clock.advance(59)
