@@ -3,7 +3,7 @@
 A page is a walk along an index of `trial_metrics` from the cursor on: one walk per status asked for, each in two
 stretches (the rest of the tie the last page ended in, then what comes after it), merged here. Conditions are looked up
 row by row on the way. When a condition is so selective that the walk would be long, its few trials are taken first and
-sorted instead.
+sorted instead; that also bounds a page whose filter goes against its order, as when small models are rarely the best.
 """
 
 import operator
@@ -32,7 +32,7 @@ from nas.leaderboard import (
 from nas.ports import Condition, Page, Query
 from nas.records import Trial, TrialStatus
 
-SELECTIVE = 1000  # so few matches of a condition are sorted rather than looked for along the order
+SELECTIVE = 10_000  # so few matches of a condition are sorted rather than looked for along the order
 
 Key = tuple[float, int]
 
@@ -63,9 +63,9 @@ def rows_of(connection: Connection, search_id: str, numbers: list[int]) -> list[
 
 def walks(connection: Connection, search_id: str, query: Query) -> list[Select[Any]]:
     """The statements whose rows (value, number), merged, are the page and one row more."""
-    few = _few_matches(connection, search_id, query)
+    first = _selective(connection, search_id, query)
     return [
-        _walk(search_id, query, status, stretch, few)
+        _walk(search_id, query, status, stretch, first)
         for status in query.statuses
         for stretch in _stretches(query, position_of(query))
     ]
@@ -95,7 +95,10 @@ def _stretches(query: Query, position: Position | None) -> list[Stretch]:
     return [tie, rest]
 
 
-def _walk(search_id: str, query: Query, status: TrialStatus, stretch: Stretch, few: list[int] | None) -> Select[Any]:
+def _walk(
+    search_id: str, query: Query, status: TrialStatus, stretch: Stretch, first: Condition | None
+) -> Select[Any]:
+    """The rows of a stretch; the trials that meet `first` are taken first, if there is one."""
     by_number = query.sort == NUMBER
     table = trials if by_number else trial_metrics
     number = table.c.number
@@ -103,9 +106,10 @@ def _walk(search_id: str, query: Query, status: TrialStatus, stretch: Stretch, f
     statement = select(value, number).where(table.c.search_id == search_id, table.c.status == status.value)
     if not by_number:
         statement = statement.where(table.c.metric == query.sort)
-    if few is not None:
-        statement = statement.where(number.in_(few))
-    for condition in query.where:
+    if first is not None:
+        matches = _matches(search_id, status, first).subquery()
+        statement = statement.where(matches.c.number == number)
+    for condition in (condition for condition in query.where if condition is not first):
         on_the_way = condition.metric == query.sort  # then it bounds the walk itself
         statement = statement.where(_compares(value, condition) if on_the_way else meets(search_id, number, condition))
     order = value.desc() if query.descending else value.asc()
@@ -123,26 +127,24 @@ def meets(search_id: str, number: ColumnElement[int], condition: Condition) -> C
     return _compares(value.scalar_subquery(), condition)
 
 
-def _few_matches(connection: Connection, search_id: str, query: Query) -> list[int] | None:
-    """The numbers of the trials that meet the first selective condition; None when no condition is selective."""
+def _selective(connection: Connection, search_id: str, query: Query) -> Condition | None:
+    """The first condition on another metric that few trials meet, counted along the index."""
     for condition in query.where:
         if condition.metric in (NUMBER, query.sort):
             continue
-        matches = [
-            number for status in query.statuses for number in connection.scalars(_matches(search_id, status, condition))
-        ]
-        if len(matches) <= SELECTIVE:
-            return matches
+        matches = [_matches(search_id, status, condition).limit(SELECTIVE + 1).subquery() for status in query.statuses]
+        counts = [connection.execute(select(func.count()).select_from(each)).scalar_one() for each in matches]
+        if sum(counts) <= SELECTIVE:
+            return condition
     return None
 
 
 def _matches(search_id: str, status: TrialStatus, condition: Condition) -> Select[Any]:
-    metric = trial_metrics.c
+    metric = trial_metrics.alias().c
     return (
         select(metric.number)
         .where(metric.search_id == search_id, metric.metric == condition.metric, metric.status == status.value)
         .where(_compares(metric.value, condition))
-        .limit(SELECTIVE + 1)
     )
 
 

@@ -144,6 +144,7 @@ def _time_pages(client: httpx.Client, search_id: str, size: int, requests: int, 
         "sorted": {"sort": "-AP"},
         "sorted and filtered": {"sort": "-AP", "where": ["params<300000", "AP50>=0.2"]},
         "sorted by a rare filter": {"sort": "-AP", "where": ["params<101000"]},
+        "filtered against the order": {"sort": "-AP", "where": ["params<120000"]},
     }
     found = []
     for kind, query in queries.items():

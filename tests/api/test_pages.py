@@ -123,6 +123,17 @@ def test_a_frequent_condition_is_looked_up_by_key_on_the_way(sqlite_storage, mon
     assert "PRIMARY KEY" in plan
 
 
+def test_the_trials_of_a_rare_condition_are_taken_first_and_sorted(sqlite_storage):
+    lease = leased(sqlite_storage)
+    add_completed(sqlite_storage, lease, [{"AP": 0.5}])
+    (plan,) = plans(sqlite_storage, lease.search_id, parse_query(sort="-AP", where=["params<9", "params>0"]))
+    taken, *looked_up = plan.split("; ")
+    assert "COVERING INDEX ix_trial_metrics" in taken
+    assert "value<?" in taken
+    assert sum("PRIMARY KEY" in step for step in looked_up) == 2
+    assert looked_up[-1] == "USE TEMP B-TREE FOR ORDER BY"
+
+
 def test_a_condition_on_the_sorted_metric_bounds_the_walk(sqlite_storage):
     lease = leased(sqlite_storage)
     add_completed(sqlite_storage, lease, [{"AP": 0.5}])
