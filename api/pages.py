@@ -95,9 +95,7 @@ def _stretches(query: Query, position: Position | None) -> list[Stretch]:
     return [tie, rest]
 
 
-def _walk(
-    search_id: str, query: Query, status: TrialStatus, stretch: Stretch, first: Condition | None
-) -> Select[Any]:
+def _walk(search_id: str, query: Query, status: TrialStatus, stretch: Stretch, first: Condition | None) -> Select[Any]:
     """The rows of a stretch; the trials that meet `first` are taken first, if there is one."""
     by_number = query.sort == NUMBER
     table = trials if by_number else trial_metrics

@@ -5,6 +5,7 @@ the leaderboard is one walk along an index. Everything people read as a whole (d
 JSON text: nothing queries inside it.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,8 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """Stores aware datetimes and gives them back in UTC, also on SQLite, which knows no time zones."""
@@ -48,15 +51,15 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Words(TypeDecorator[str]):
-    """Free text. PostgreSQL neither holds nor compares NUL characters, which messages and requests may hold: they are
-    replaced."""
+    """Free text. What messages and requests may hold and a database does not, is replaced: NUL characters
+    (PostgreSQL), and halves of surrogate pairs, as in the names of files that are not UTF-8."""
 
     impl: type[String] = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """The text without NUL."""
-        return None if value is None else value.replace("\x00", "\ufffd")
+        """The text as every database holds it."""
+        return None if value is None else UNSTORABLE.sub("\ufffd", value)
 
 
 class Word(Words):

@@ -136,6 +136,16 @@ class StatusLaws(ClockFixture):
         storage.move_trial(lease, 0, TrialStatus.FAILED, failure)
         assert storage.trial(lease.search_id, 0).failure == failure
 
+    def test_a_failure_may_be_told_in_any_text(self, storage: Storage) -> None:
+        """The name of a file need not be UTF-8; Python reads it with halves of surrogate pairs."""
+        lease = leased(storage)
+        add_running(storage, lease, 0)
+        failure = Failure(kind=FailureKind.DATA, message="picture caf\udce9\x00.jpg is missing")
+        storage.move_trial(lease, 0, TrialStatus.FAILED, failure, told=f"trial 0 failed: {failure.message}")
+        stored = storage.trial(lease.search_id, 0).failure
+        assert stored is not None
+        assert stored.message.endswith(".jpg is missing")
+
     def test_illegal_moves_change_nothing(self, storage: Storage) -> None:
         lease = leased(storage)
         storage.add_trial(lease, trial(0))

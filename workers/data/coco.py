@@ -8,6 +8,7 @@ the order of the category ids, whatever gaps those have.
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,15 @@ from numpy.typing import NDArray
 from nas.errors import TrialFailure
 from nas.records import FailureKind
 from nas.tasks.detection import CocoSplit
+from search_spaces.reading import shown
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 LARGEST = 2**63 - 1
+LONGEST_NAME = 150
+UNREADABLE = re.compile(r"[\x00-\x1f\ud800-\udfff]")  # control characters, halves of surrogate pairs
 FOUR_NUMBERS = "every bbox must be four numbers x, y, width, height"
 
 
@@ -112,7 +116,7 @@ def _content(path: Path) -> bytes:
 def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(f"annotations file {path} is not valid JSON: {error}") from error
     for key in ("images", "annotations", "categories"):
         if not isinstance(document, dict) or not isinstance(document.get(key), list):
@@ -128,8 +132,17 @@ def categories_of(document: dict[str, Any], path: Path) -> tuple[Category, ...]:
         raise _broken(f"annotations file {path} has no categories, at least one is needed")
     if len(set(ids)) < len(ids):
         raise _broken(f"annotations file {path} has two categories with the same id")
-    named = {number: str(record.get("name", number)) for number, record in zip(ids, records, strict=True)}
+    named = {number: _name(record, number, path) for number, record in zip(ids, records, strict=True)}
     return tuple(Category(id=number, name=named[number]) for number in sorted(named))
+
+
+def _name(record: dict[str, Any], number: int, path: Path) -> str:
+    """What the category is called; metrics carry the name, so people must be able to read and to ask for it."""
+    name = str(record.get("name", number))
+    if not 1 <= len(name) <= LONGEST_NAME or UNREADABLE.search(name):
+        sentence = f"the name of category {number} must be 1..{LONGEST_NAME} readable characters, got {shown(name)}"
+        raise _broken(f"{path}: categories: {sentence}")
+    return name
 
 
 def _check_names(own: tuple[Category, ...], table: tuple[Category, ...], path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 def log_file(path: Path) -> Iterator[logging.Logger]:
     """A logger that appends to the file; not registered anywhere, so that nothing piles up. Times are UTC."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     formatter = logging.Formatter("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)

@@ -68,6 +68,12 @@ def corrupted(split: CocoSplit, change) -> CocoSplit:
         (lambda d: d.update(categories=[]), "has no categories"),
         (lambda d: d.update(images=[]), "has no images"),
         (lambda d: d["categories"][0].pop("id"), r"categories\[0\] has no 'id'"),
+        (
+            lambda d: d["categories"][0].update(name=""),
+            r"name of category 7 must be 1\.\.150 readable characters, got ''",
+        ),
+        (lambda d: d["categories"][0].update(name="caf\udce9"), r"readable characters, got 'caf\\udce9'"),
+        (lambda d: d["categories"][0].update(name="x" * 151), r"must be 1\.\.150 readable characters, got 'xxx"),
         (lambda d: d["categories"][0].update(id=3), "two categories with the same id"),
         (lambda d: d["images"][0].update(id=1), "two images with the same id"),
         (lambda d: d["images"][1].pop("file_name"), r"images\[1\] has no 'file_name'"),
@@ -104,6 +110,9 @@ def test_a_missing_or_unreadable_file_is_named(write_coco, tmp_path):
     split = write_coco()
     Path(split.annotations).write_text("{")
     with pytest.raises(TrialFailure, match=r"data\.json is not valid JSON"):
+        read_coco(split)
+    Path(split.annotations).write_text("[" * 100_000)
+    with pytest.raises(TrialFailure, match=r"data\.json is not valid JSON: maximum recursion depth"):
         read_coco(split)
     Path(split.annotations).unlink()
     with pytest.raises(TrialFailure, match=r"data\.json cannot be read: No such file"):
