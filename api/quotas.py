@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, literal, select, update
+from sqlalchemy import Connection, Executable, Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.rows import AnyRow
@@ -31,10 +31,19 @@ _UNFINISHED = select(func.count()).where(searches.c.project == bindparam("projec
 _ARTIFACT_BYTES = select(func.coalesce(func.sum(artifacts.c.size_bytes), 0)).where(
     artifacts.c.search_id == bindparam("search")
 )
-_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
+
+
+def _adding(dialect_insert: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> Executable:
+    """Adds to what the project of a search has used. Built once: every end of a trial runs it."""
+    values = [bindparam(f"more_{name}", type_=usage.c[name].type) for name in _COUNTED]
+    row = select(searches.c.project, *values).where(searches.c.id == bindparam("search"))
+    adding: Any = dialect_insert(usage).from_select(["project", *_COUNTED], row)
+    sums = {name: usage.c[name] + adding.excluded[name] for name in _COUNTED}
+    statement: Executable = adding.on_conflict_do_update(index_elements=["project"], set_=sums)
+    return statement
+
+
+_ADD_USAGE = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
 _LOCK: dict[str, dict[str, Any]] = {
     "sqlite": {},
     "postgresql": {"of": projects},
@@ -91,12 +100,8 @@ def usage_of(connection: Connection) -> dict[str, Usage]:
 
 
 def _count(connection: Connection, search_id: str, more: Usage) -> None:
-    dialect_insert = _INSERT[connection.dialect.name]
-    values = [literal(getattr(more, name), type_=usage.c[name].type) for name in _COUNTED]
-    row = select(searches.c.project, *values).where(searches.c.id == search_id)
-    adding: Any = dialect_insert(usage).from_select(["project", *_COUNTED], row)
-    sums = {name: usage.c[name] + adding.excluded[name] for name in _COUNTED}
-    connection.execute(adding.on_conflict_do_update(index_elements=["project"], set_=sums))
+    values = {f"more_{name}": getattr(more, name) for name in _COUNTED}
+    connection.execute(_ADD_USAGE[connection.dialect.name], {"search": search_id, **values})
 
 
 def _locked(connection: Connection, statement: Select[Any]) -> Select[Any]:

@@ -6,7 +6,6 @@ last promotions; then companions. It is rebuilt from the trials recorded: whatev
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from nas.beginning import Beginning
 from nas.companions import Companions, Load
@@ -17,18 +16,11 @@ from nas.errors import SpaceExhausted
 from nas.history import History
 from nas.pareto import missing, point
 from nas.proposals import Proposer
-from nas.records import LEGAL_TRIAL, Infeasible, Measurement, Promotion, Trial, TrialStatus
+from nas.records import LEGAL_TRIAL, Infeasible, Measurement, Promotion, Signal, Trial, TrialStatus
 from nas.rules import lag_of, trial_budget
 from nas.seeds import trial_seed
 
 NO_JOB = -1  # of a companion that is retried: it is no part of history
-
-
-class Signal(StrEnum):
-    """What `next_trial` answers when it hands nothing out."""
-
-    WAIT = "wait"  # ask again after the next report
-    DONE = "done"  # nothing more will come; running trials may still have to end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nas.agenda import Again, Agenda, New, Signal
+from nas.agenda import Again, Agenda, New
 from nas.clock import Clock, system_clock
 from nas.constraints import violation
 from nas.document import SearchDocument
@@ -33,6 +33,7 @@ from nas.records import (
     Promotion,
     Report,
     SearchStatus,
+    Signal,
     Trial,
     TrialStatus,
 )

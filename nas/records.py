@@ -248,6 +248,13 @@ class Event:
     trial: int | None = None
 
 
+class Signal(StrEnum):
+    """What `next_trial` answers when it hands nothing out."""
+
+    WAIT = "wait"  # ask again after the next report
+    DONE = "done"  # nothing more will come; running trials may still have to end
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assignment:
     """Everything a worker needs to judge one candidate; JSON all the way down."""

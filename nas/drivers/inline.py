@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable
 
-from nas.agenda import Signal
 from nas.controller import POLL_S, Controller
 from nas.drivers.boundary import reports
 from nas.ports import Evaluator
-from nas.records import Assignment, Finished, Measured
+from nas.records import Assignment, Finished, Measured, Signal
 
 
 def run_inline(

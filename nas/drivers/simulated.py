@@ -4,11 +4,10 @@ import heapq
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from nas.agenda import Signal
 from nas.controller import Controller
 from nas.drivers.boundary import reports
 from nas.ports import Evaluator
-from nas.records import Assignment, Finished, Measured, Report
+from nas.records import Assignment, Finished, Measured, Report, Signal
 
 Duration = Callable[[Assignment, Measured], float]
 """The simulated second, since the trial began, at which a measurement arrives."""

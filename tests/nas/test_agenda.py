@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from nas.agenda import Again, Agenda, New, Signal
+from nas.agenda import Again, Agenda, New
 from nas.early_stopping import EarlyStopping
 from nas.proposals import Proposer
-from nas.records import Measurement, TrialStatus
+from nas.records import Measurement, Signal, TrialStatus
 from nas.rules import judged_objective
 from nas.schedulers.registry import scheduler_from
 from nas.strategies.random import Random

@@ -2,12 +2,21 @@
 
 import pytest
 
-from nas.agenda import Signal
 from nas.companions import planned
 from nas.drivers.inline import run_inline
 from nas.mean_ranking import mean_ranking
 from nas.memory import MemoryStorage
-from nas.records import Assignment, Companion, FailureKind, Finished, Measured, Measurement, SearchStatus, TrialStatus
+from nas.records import (
+    Assignment,
+    Companion,
+    FailureKind,
+    Finished,
+    Measured,
+    Measurement,
+    SearchStatus,
+    Signal,
+    TrialStatus,
+)
 from nas.rules import comparison_of
 from nas.seeds import trial_seed
 from nas.testing.searches import SPLIT, ToyEvaluator, toy_controller, toy_document, toy_metrics

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from nas.agenda import Signal
 from nas.clock import ManualClock
 from nas.controller import LEASE_TTL_S
 from nas.drivers.inline import run_inline
 from nas.errors import LeaseHeld, LeaseLost, NotFound
 from nas.memory import MemoryStorage
-from nas.records import Failed, Failure, FailureKind, Finished, Measured, Measurement, SearchStatus, TrialStatus
+from nas.records import Failed, Failure, FailureKind, Finished, Measured, Measurement, SearchStatus, Signal, TrialStatus
 from nas.testing.searches import EVOLUTION, ToyEvaluator, toy_controller, toy_document
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from nas.agenda import Signal
 from nas.clock import ManualClock
 from nas.controller import POLL_S
 from nas.drivers.inline import run_inline
@@ -12,7 +11,7 @@ from nas.errors import QuotaReached
 from nas.memory import MemoryStorage
 from nas.opening import open_controller
 from nas.quotas import HOUR_S, Quota
-from nas.records import Artifact, Finished, Measured, Measurement, SearchStatus
+from nas.records import Artifact, Finished, Measured, Measurement, SearchStatus, Signal
 from nas.testing.searches import ToyEvaluator, toy_controller, toy_document, toy_metrics
 from search_spaces.testing import ToySpace
 

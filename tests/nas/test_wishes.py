@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nas.agenda import Signal
 from nas.clock import ManualClock
 from nas.controller import POLL_S
 from nas.drivers.inline import run_inline
@@ -19,6 +18,7 @@ from nas.records import (
     Measurement,
     Pause,
     SearchStatus,
+    Signal,
     TrialStatus,
     TrialWish,
 )

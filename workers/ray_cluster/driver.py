@@ -5,9 +5,7 @@ a Callback records ends and dead workers. A trial runs in an actor that the next
 (checkpoints, loggers, retries, console output) nothing is used: the storage behind the controller is the only truth.
 """
 
-import math
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +15,12 @@ from ray.tune.execution.placement_groups import PlacementGroupFactory, resource_
 from ray.tune.experiment import Experiment, Trial
 from ray.tune.search import SearchAlgorithm
 
-from nas.agenda import Signal
 from nas.controller import Controller
-from nas.drivers.boundary import reports
 from nas.ports import Evaluator
-from nas.records import Assignment, Failed, Finished, Measured, Measurement, Report
+from nas.records import Assignment, Failed, Finished, Report, Signal
 from workers.ray_cluster.deaths import death_of
-from workers.ray_cluster.processes import load_evaluator, show_in_process_list
 from workers.ray_cluster.quiet import quiet_tune
+from workers.ray_cluster.trial_actor import Sealed, TrialActor
 
 
 def run_on_ray(
@@ -73,7 +69,7 @@ class Bridge:
         self.controller = controller
         self.name = name
         self.concurrent = concurrent
-        self.numbers: dict[str, int] = {}  # running trials, by Tune's id
+        self.numbers: dict[str, int] = {}  # running trials, by the id of Tune's trial: one of a worker after the other
         self.actors: dict[str, Any] = {}
         self.stopped_by: Exception | None = None
         self.dropped = False  # the controller wants nothing more
@@ -101,7 +97,7 @@ class Bridge:
         actor.train = bound.options(name=f"{self.name} trial {self.numbers[trial_id]}")
 
     def take(self, trial_id: str, result: dict[str, Any]) -> bool:
-        """Records what one step brought; whether the trial ends here."""
+        """Records what one step brought; whether Tune's trial ends here: its worker has no next one of ours."""
         if trial_id not in self.numbers or self.stopped_by:
             return True
         return bool(self.guarded(lambda: self._record_step(trial_id, result), otherwise=True))
@@ -109,13 +105,23 @@ class Bridge:
     def _record_step(self, trial_id: str, result: dict[str, Any]) -> bool:
         number = self.numbers[trial_id]
         self.controller.record(*result["reports"])
-        if result["done"]:
-            self._forget(trial_id)
-            return True
-        if self.controller.should_stop(number):
-            self.controller.record(Finished(number=self._forget(trial_id)))
-            return True
-        return False
+        if not result["ended"]:
+            if not self.controller.should_stop(number):
+                return False
+            self.controller.record(Finished(number=number))
+        return not self._goes_on(trial_id)
+
+    def _goes_on(self, trial_id: str) -> bool:
+        """Whether the worker was given the next trial. It takes it up as part of the same trial of Tune, which would
+        otherwise ask the cluster for room and a worker each time, only to give both back for this one."""
+        actor = self.actors[trial_id]
+        self._forget(trial_id)
+        answer = self.next_trial(trial_id)
+        if not isinstance(answer, Assignment):
+            return False
+        actor.take_up.remote(answer)
+        self.started(trial_id, actor)
+        return True
 
     def completed(self, trial_id: str) -> None:
         """Records the end of a trial that the controller had asked to stop; any other end is a report of its own."""
@@ -170,19 +176,6 @@ class Bridge:
     def raise_what_stopped_it(self) -> None:
         if self.stopped_by is not None:
             raise self.stopped_by
-
-
-class Sealed:
-    """An assignment on its way through Tune, which copies what is in a config and writes it out, again and again."""
-
-    def __init__(self, assignment: Assignment) -> None:
-        self.assignment = assignment
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Sealed":
-        return self  # nobody changes an assignment
-
-    def __repr__(self) -> str:
-        return f"trial {self.assignment.number}"
 
 
 class ControllerSearch(SearchAlgorithm):
@@ -247,47 +240,6 @@ class ControllerCallback(tune.Callback):
 
     def on_step_end(self, iteration: int, trials: list[Any], **info: Any) -> None:
         self.bridge.look()
-
-
-class TrialActor(tune.Trainable):
-    """Runs trials one after the other in one process; each step is the next report of the evaluator.
-
-    A failure is a report too, so that the process lives on for the next trial.
-    """
-
-    evaluator: Evaluator | str
-
-    def setup(self, config: dict[str, Any]) -> None:
-        threads = str(max(1, min(int(config["assignment"].assignment.cpus), os.cpu_count() or 1)))
-        os.environ.update(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)  # before the evaluator loads torch
-        self.reports: Iterator[Report] = iter(())
-        self.reset_config(config)
-
-    def reset_config(self, new_config: dict[str, Any]) -> bool:
-        self.cleanup()
-        self.assignment: Assignment = new_config["assignment"].assignment
-        self.reports = reports(self.evaluate, self.assignment)
-        return True
-
-    def evaluate(self, assignment: Assignment) -> Iterator[Measurement]:
-        """The evaluator's measurements; it is loaded here, so that an import that fails is a failure of the trial."""
-        return load_evaluator(self.evaluator)(assignment)
-
-    def step(self) -> dict[str, Any]:
-        show_in_process_list(f"{self.assignment.search_name} trial {self.assignment.number}")
-        report = next(self.reports)
-        if isinstance(report, Measured) and not self.is_last(report):
-            return {"reports": (report,), "done": False}
-        return {"reports": (report, *self.reports), "done": True}
-
-    def is_last(self, report: Measured) -> bool:
-        """Whether this was the last epoch: then the end comes in the same step, which saves a call per trial."""
-        return bool(report.measurement.fidelity >= self.assignment.task.get("epochs", math.inf))
-
-    def cleanup(self) -> None:
-        close = getattr(self.reports, "close", None)
-        if close is not None:
-            close()
 
 
 def directory_of(trial: Any) -> str:

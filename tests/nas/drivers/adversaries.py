@@ -4,14 +4,13 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nas.agenda import Signal
 from nas.controller import Controller
 from nas.document import SearchDocument
 from nas.drivers.boundary import reports
 from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.ports import Screener
-from nas.records import Assignment, Finished, Measured, Trial
+from nas.records import Assignment, Finished, Measured, Signal, Trial
 from nas.testing.searches import ToyEvaluator, toy_controller
 
 Pick = Callable[[Sequence[Assignment]], Assignment]
