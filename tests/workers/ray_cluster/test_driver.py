@@ -52,6 +52,17 @@ def test_trials_are_stopped_early_and_promoted_as_inline(storage, drive):
     assert [trial.promotions for trial in trials] == [trial.promotions for trial in storage.trials(inline.search_id)]
 
 
+def test_a_worker_goes_on_with_the_next_trial(storage, drive):
+    def judge(assignment):
+        yield Measurement(fidelity=3, metrics={"AP": assignment.number / 10, "pid": float(os.getpid())})
+
+    controller = start(storage, 12, strategy={"kind": "random"}, resources={"cpus": 1, "concurrent": 2})
+    drive(controller, judge)
+    trials = storage.trials(controller.search_id)
+    assert [trial.metrics["AP"] for trial in trials] == [number / 10 for number in range(12)]
+    assert len({trial.metrics["pid"] for trial in trials}) <= 2
+
+
 def test_exceptions_and_dead_workers_fail_their_trial_and_nothing_else(storage, drive):
     toy = ToyEvaluator()
 
