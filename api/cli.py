@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from api.commands.check_proxy import check_proxy
 from api.commands.control import cancel, clone, delete, extend, pause, resume, retry, stop
+from api.commands.controller import controller
 from api.commands.cost import cost
 from api.commands.database import database
 from api.commands.people import audit, project, token
@@ -32,7 +33,7 @@ USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 CONTROL = (pause, resume, cancel, extend, stop, retry, clone, delete)
 READING = (watch, searches, leaderboard, compare, table, transfer, show)
-for command in (run, check_proxy, serve, submit, *READING, *CONTROL, audit, spaces, cost):
+for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, audit, spaces, cost):
     app.command()(command)
 for name, group in (("token", token), ("project", project), ("db", database)):
     app.add_typer(group, name=name)

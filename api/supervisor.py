@@ -1,4 +1,4 @@
-"""Runs submitted searches inside `nas serve`: one child process per search, all on one Ray.
+"""Runs submitted searches inside `nas serve` or `nas controller`: one child process per search, all on one Ray.
 
 A child that dies takes no other search with it, and this process loads neither torch nor ray. Every search without a
 living holder of its lease is started, or started again, whoever ran it before; the children end with this process,
@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -71,6 +71,7 @@ class Supervisor:
     driver: str = "ray"
     spawn: Spawn = spawn
     clock: Clock = system_clock
+    beat: Callable[[], object] = lambda: None  # called after every look that went well
     ray: Child | None = None
     told: dict[str, str] = field(default_factory=dict)  # by our Ray: its addresses
     children: dict[str, Child] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class Supervisor:
             self.awake.clear()
             try:
                 self.step()
+                self.beat()
             except Exception:
                 log.exception("looking after the searches failed; trying again")
             self.awake.wait(POLL_S)

@@ -1,58 +1,68 @@
-"""`nas serve`: a complete service on one machine. REST here; searches and Ray in child processes."""
+"""`nas serve`: a complete service on one machine. REST here; searches and Ray in child processes.
+
+With `--no-controller` REST and pages alone, and `nas controller` runs the searches, wherever the same database is.
+"""
 
 import json
-import logging
-import signal
 import socket
 import sys
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.logging import RichHandler
 
 from api.bootstrap import Driver, ray_head
+from api.commands.controller import Address, Cpus, Searches, begin, supervisor_of
 from api.commands.run import WhichDriver, wait_for_parent
 from api.commands.session import console, settings, storage
 from api.errors import Refused
 from api.settings import Settings
-from api.supervisor import Supervisor, supervised
+from api.supervisor import supervised
 
 if TYPE_CHECKING:
     from api.storage import SqlStorage
 
 Host = Annotated[str, typer.Option(help="Beyond loopback, put a proxy with TLS before it.")]
+WithController = Annotated[bool, typer.Option(help="Without: REST alone; `nas controller` runs the searches.")]
 
 
 def serve(
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8765,
-    concurrent: Annotated[int, typer.Option(min=1, help="Searches that run at a time.")] = 1,
-    ray_address: Annotated[
-        str | None, typer.Option(help="A running Ray; by default NAS_RAY_ADDRESS, else our own.")
-    ] = None,
-    cpus: Annotated[int | None, typer.Option(min=1, help="Size of our own Ray; by default all cores.")] = None,
+    concurrent: Searches = None,
+    ray_address: Address = None,
+    cpus: Cpus = None,
     driver: WhichDriver = Driver.RAY,
+    controller: WithController = True,
     link: Annotated[bool, typer.Option("--link", help="Print a one-time link to log in with a browser.")] = False,
 ) -> None:
     """Serve REST and run the submitted searches, until Ctrl-C. Unfinished searches of earlier runs go on.
 
     The first start prints a one-time link to log in as admin; commands on this machine need no token.
     """
+    if not controller:
+        refuse_what_runs_searches(concurrent=concurrent, ray_address=ray_address, cpus=cpus)
     here = settings()
-    logging.basicConfig(format="%(message)s", handlers=[RichHandler(show_path=False)])
-    logging.getLogger("api").setLevel(logging.INFO)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    begin()
     with storage() as store:
-        supervisor = Supervisor(
-            storage=store, most=concurrent, ray_address=ray_address or here.ray_address, cpus=cpus, driver=driver
+        supervisor = supervisor_of(
+            store, here, concurrent=concurrent, ray_address=ray_address, cpus=cpus, driver=driver
         )
         try:
-            with closing(listen(host, port)) as listener, supervised(supervisor):
+            with closing(listen(host, port)) as listener, supervised(supervisor) if controller else nullcontext():
                 code = way_in(store, here, asked=link)
-                serve_requests(store, here, supervisor, listener, code=code)
+                serve_requests(store, here, listener, wake=supervisor.wake, code=code)
         except KeyboardInterrupt:
             console().print("Stopped. `nas serve` goes on with unfinished searches.")
+
+
+def refuse_what_runs_searches(**options: object) -> None:
+    """Raises `BadParameter` for an option that would have no effect on a service that runs no search."""
+    for name, value in options.items():
+        if value is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise typer.BadParameter(f"{option} is of `nas controller`: with --no-controller nothing runs here")
 
 
 def way_in(store: "SqlStorage", here: Settings, *, asked: bool) -> str | None:
@@ -70,13 +80,13 @@ def way_in(store: "SqlStorage", here: Settings, *, asked: bool) -> str | None:
 
 
 def serve_requests(
-    store: "SqlStorage", here: Settings, supervisor: Supervisor, listener: socket.socket, *, code: str | None
+    store: "SqlStorage", here: Settings, listener: socket.socket, *, wake: Callable[[], None], code: str | None
 ) -> None:
     """Answers requests until a signal comes."""
     from api.app import create_app
     from api.serving import Server
 
-    app = create_app(store, here, wake=supervisor.wake)
+    app = create_app(store, here, wake=wake)
     url = url_of(listener)
     told = console()
     told.print(f"Serving {url}, described at {url}/api/docs", soft_wrap=True)

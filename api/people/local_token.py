@@ -1,7 +1,9 @@
 """The admin token of a machine: the service keeps it in its home folder, where only its user reads it."""
 
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +17,14 @@ NAME = "local"
 
 def keep_local_token(tokens: "Tokens", home: Path) -> tuple[Token, bool]:
     """The token whose text stands in the home folder, and whether it is a new one: there was none that is good."""
-    text = local_token(home)
-    found = None if text is None else tokens.valid(text, TokenKind.TOKEN)
-    if found is not None:
+    if found := _kept(tokens, home):
         return found, False
-    issued = tokens.issue(NAME, Role.ADMIN)
-    _write(_file(home), issued.text)
-    return issued.token, True
+    with _alone(home):  # services that share the folder may start at the same moment
+        if found := _kept(tokens, home):
+            return found, False
+        issued = tokens.issue(NAME, Role.ADMIN)
+        _write(_file(home), issued.text)
+        return issued.token, True
 
 
 def local_token(home: Path) -> str | None:
@@ -32,13 +35,26 @@ def local_token(home: Path) -> str | None:
         return None
 
 
+def _kept(tokens: "Tokens", home: Path) -> Token | None:
+    text = local_token(home)
+    return None if text is None else tokens.valid(text, TokenKind.TOKEN)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One process at a time is inside."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "token.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _file(home: Path) -> Path:
     return home / "token"
 
 
 def _write(path: Path, text: str) -> None:
     """Writes the file whole, for this user alone, whatever was there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with suppress(FileNotFoundError):
         draft.unlink()

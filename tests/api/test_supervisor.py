@@ -134,10 +134,26 @@ def test_a_bad_look_does_not_end_the_service(storage, supervisor, nursery, caplo
         supervisor.stopping.set()
         raise OSError("no more processes")
 
-    supervisor.spawn = broken
+    beats = []
+    supervisor.spawn, supervisor.beat = broken, lambda: beats.append("alive")
     storage.create_search("toy", {})
     supervisor.run()
     assert "looking after the searches failed" in caplog.text
+    assert beats == []
+
+
+def test_every_look_that_goes_well_is_a_beat(supervisor):
+    beats = []
+
+    def beat():
+        beats.append("alive")
+        supervisor.wake()
+        if len(beats) == 2:
+            supervisor.stopping.set()
+
+    supervisor.beat = beat
+    supervisor.run()
+    assert beats == ["alive", "alive"]
 
 
 def test_a_ray_that_does_not_start_is_tried_again_with_patience(storage, supervisor, caplog):

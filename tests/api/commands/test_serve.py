@@ -1,11 +1,7 @@
 """`nas serve`: a search is submitted, followed and finished; killed in the middle, the next service goes on with it."""
 
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 
 import httpx
 import pytest
@@ -13,48 +9,18 @@ import pytest
 from api.commands.serve import listen
 from api.commands.session import ExitCode
 from api.errors import Refused
+from tests.api.commands.processes import Running
 from tests.api.tiny_search import write_document
-
-
-class Service:
-    """`nas serve` on a free port, searches in child processes of the inline driver."""
-
-    def __init__(self, folder, *options):
-        environment = {**os.environ, "NAS_HOME": str(folder / "home"), "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
-        environment.pop("NAS_API_URL", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--driver", "inline", *options],
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self.said = "".join(self._beginning())
-        (self.url,) = re.findall(r"^Serving (\S+),", self.said, re.M)
-
-    def _beginning(self):
-        """What it says until it has said where its state is: the last line before it only serves."""
-        for line in self.process.stdout:
-            yield line
-            if line.startswith("State in "):
-                return
-        raise AssertionError("the service ended before it served")
-
-    def end(self, sign):
-        self.process.send_signal(sign)
-        said, _ = self.process.communicate(timeout=60)
-        return said
 
 
 @pytest.fixture
 def serve(tmp_path):
-    """Starts services; ends those a test leaves running."""
+    """Starts services on a free port, searches in child processes of the inline driver; ends those left running."""
     services = []
 
     def start(*options):
-        services.append(Service(tmp_path, *options))
-        return services[-1]
+        services.append(Running(tmp_path, "serve", "--port", "0", "--driver", "inline", *options))
+        return services[-1].begun()
 
     yield start
     for service in services:
@@ -86,7 +52,7 @@ def test_the_first_start_prints_a_link_and_later_ones_when_asked(nas, serve):
     for options in ((), (), ("--link",)):
         service = serve(*options)
         service.end(signal.SIGTERM)
-        links.append(re.findall(r"^Log in: (\S+)$", service.said, re.M))
+        links.append(service.links)
         assert f"State in {nas.home}" in service.said
     assert [len(link) for link in links] == [1, 0, 1]
     assert links[0] != links[2]
@@ -124,6 +90,12 @@ def test_a_home_that_cannot_be_made_is_told(nas, tmp_path, monkeypatch):
     monkeypatch.setenv("NAS_HOME", str(tmp_path / "file"))
     assert nas("serve", "--port", "0") == ExitCode.REFUSED
     assert "the database cannot be opened" in nas.err
+
+
+@pytest.mark.parametrize("option", ["--concurrent=2", "--cpus=2", "--ray-address=head:6379"])
+def test_a_service_that_runs_no_search_refuses_what_would_run_them(nas, option):
+    assert nas("serve", "--no-controller", option) == ExitCode.USAGE
+    assert f"{option.partition('=')[0]} is of `nas controller`" in nas.err
 
 
 def test_an_address_in_use_is_told():

@@ -1,6 +1,7 @@
 """The token of a machine lies in the home folder for its user alone, and is made anew when it is good no longer."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 from api.people.local_token import keep_local_token, local_token
 from api.people.records import Role, TokenKind
@@ -14,7 +15,15 @@ def test_the_first_start_makes_one_and_later_starts_keep_it(people, tmp_path):
     assert stat.S_IMODE((home / "token").stat().st_mode) == 0o600
     assert people.tokens.valid(local_token(home), TokenKind.TOKEN) == token
     assert keep_local_token(people.tokens, home) == (token, False)
-    assert [path.name for path in home.iterdir()] == ["token"]
+    assert sorted(path.name for path in home.iterdir()) == ["token", "token.lock"]
+
+
+def test_services_that_share_a_folder_and_start_together_make_one(people, tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        kept = list(pool.map(lambda _: keep_local_token(people.tokens, tmp_path / "home"), range(8)))
+    assert len({token.id for token, _ in kept}) == 1
+    assert sum(fresh for _, fresh in kept) == 1
+    assert len(people.tokens.tokens().items) == 1
 
 
 def test_a_revoked_or_foreign_one_is_replaced(people, tmp_path):
