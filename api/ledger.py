@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from api import tables
 from api.database import writing
+from api.durations import count_first_trial, count_search_move, count_trial_end
 from api.quotas import check_trial, count_artifacts, count_trial
 from api.rows import (
     NOBODY,
@@ -64,7 +65,7 @@ _RUN_TRIAL, _END_TRIAL = (
     .where(tables.trials.c.search_id == bindparam("search"), tables.trials.c.number == bindparam("trial"))
     .values({column: bindparam(f"new_{column}") for column in columns})
     for columns in (
-        ("status", "attempt", "started_at"),
+        ("status", "attempt", "started_at", "handed_out_at"),
         ("status", "finished_at", "failure_kind", "failure_message", "broken"),
     )
 )
@@ -78,6 +79,7 @@ _PROMOTE_TRIAL = (
         failure_kind=None,
         failure_message=None,
         wish=None,
+        handed_out_at=bindparam("new_handed_out_at"),
         finished_at=None,
     )
 )
@@ -164,6 +166,7 @@ class SqlLedger:
             self._add_thrown(connection, lease.search_id, infeasible, redraws)
             now = utc(self._clock())
             started = row.started_at or (now if status is SearchStatus.RUNNING else None)
+            count_search_move(connection, lease.search_id, status, (now - (started or now)).total_seconds())
             moment = {"started_at": started, "finished_at": None if LEGAL_SEARCH[status] else now}
             statement = (
                 update(tables.searches)
@@ -178,12 +181,14 @@ class SqlLedger:
         if not LEGAL_TRIAL[trial.status]:
             raise IllegalTransition(f"trial {trial.number} of search {lease.search_id} cannot begin as {trial.status}")
         status, now = trial.status.value, utc(self._clock())
-        started = now if trial.status is TrialStatus.RUNNING else None
-        values = {**trial_values(trial), "search_id": lease.search_id, "created_at": now, "started_at": started}
+        begun = dict.fromkeys(("started_at", "handed_out_at"), now if trial.status is TrialStatus.RUNNING else None)
+        values = {**trial_values(trial), "search_id": lease.search_id, "created_at": now, **begun}
         with self._fenced(lease) as connection:
             _check_next(connection, lease.search_id, trial.number)
             check_trial(connection, lease.search_id)
             connection.execute(_ADD_TRIAL, [{**values, "status": status}])
+            if trial.number == 0:
+                count_first_trial(connection, lease.search_id, now)
             if trial.static_metrics:
                 connection.execute(_ADD_METRICS, _metrics(lease, trial.number, status, STATIC, trial.static_metrics))
             self._add_thrown(connection, lease.search_id, infeasible, trial.redraws)
@@ -212,6 +217,7 @@ class SqlLedger:
                 connection.execute(_MOVE_METRICS, {**keys, "moved_to": status.value})
             if not LEGAL_TRIAL[status]:
                 count_trial(connection, lease.search_id, spent)
+                count_trial_end(connection, lease.search_id, status, failure, spent)
             if told is not None:
                 self._tell(connection, lease, f"trial_{status}", told, number)
 
@@ -224,8 +230,8 @@ class SqlLedger:
                 named = f"trial {number} of search {lease.search_id}"
                 raise IllegalTransition(f"{named} is {row.status}, not {promotion.after}, and cannot go on")
             check_trial(connection, lease.search_id)
-            promotions = [*(row.promotions or ()), asdict(promotion)]
-            connection.execute(_PROMOTE_TRIAL, {**keys, "new_promotions": promotions})
+            new = {"new_promotions": [*(row.promotions or ()), asdict(promotion)]}
+            connection.execute(_PROMOTE_TRIAL, {**keys, **new, "new_handed_out_at": utc(self._clock())})
             connection.execute(_MOVE_METRICS, {**keys, "moved_to": TrialStatus.RUNNING.value})
             self._tell(connection, lease, "trial_promoted", told, number)
 
@@ -265,7 +271,7 @@ class SqlLedger:
         now = utc(self._clock())
         new = {**keys, "new_status": status.value}
         if status is TrialStatus.RUNNING:
-            new |= {"new_attempt": row.attempt + 1, "new_started_at": row.started_at or now}
+            new |= {"new_attempt": row.attempt + 1, "new_started_at": row.started_at or now, "new_handed_out_at": now}
             connection.execute(_RUN_TRIAL, new)
             return
         kind, message = (None, None) if failure is None else (failure.kind.value, failure.message)
@@ -282,7 +288,7 @@ class SqlLedger:
                 f"trial {number} of search {lease.search_id} is {row.status}; only a running one is measured"
             )
         key = {"search_id": lease.search_id, "number": number, "fidelity": measurement.fidelity}
-        values = {**key, "metrics": metrics, "elapsed_s": measurement.elapsed_s}
+        values = {**key, "metrics": metrics, "elapsed_s": measurement.elapsed_s, "measured_at": utc(self._clock())}
         if connection.execute(self._add_measurement, values).rowcount == 0:
             return
         if metrics:

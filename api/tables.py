@@ -103,12 +103,14 @@ searches = Table(
     Column("cancel_requested", Boolean, nullable=False),
     Column("pause_requested", String(16)),
     Column("trial_budget", Integer),  # the budget, where it was raised
+    Column("traceparent", String(55)),  # of the request that submitted it, where requests are traced
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Index(None, "name", "id"),
     Index(None, "status", "id"),
     Index(None, "project", "id"),
+    Index(None, "project", "status", "created_at"),  # counted from it alone: documents make rows long
 )
 
 leases = Table(
@@ -144,6 +146,7 @@ trials = Table(
     Column("wish", String(16)),  # what people want of it
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
+    Column("handed_out_at", UtcDateTime),  # to a worker, the last time
     Column("finished_at", UtcDateTime),
     Index(None, "search_id", "status", "number"),
     Index(None, "search_id", "beside", "number"),
@@ -159,6 +162,7 @@ measurements = Table(
     Column("fidelity", Integer, primary_key=True),
     Column("metrics", JSON, nullable=False),
     Column("elapsed_s", Float, nullable=False),
+    Column("measured_at", UtcDateTime),  # when it was recorded
     _of_trial(),
     sqlite_with_rowid=False,
 )
@@ -256,6 +260,19 @@ usage = Table(
     Column("trial_s", Float, nullable=False),
     Column("gpu_s", Float, nullable=False),
     Column("artifact_bytes", BigInteger, nullable=False),
+)
+
+durations = Table(
+    "durations",
+    metadata,
+    Column("what", String(16), primary_key=True),  # trial, search, wait
+    Column("project", Word(64), primary_key=True),
+    Column("outcome", String(16), primary_key=True),  # the status it ended in; empty: of a wait
+    Column("failure", String(32), primary_key=True),  # of a failed trial, its kind; else empty
+    Column("up_to_s", Integer, primary_key=True),  # took at most this long, and longer than the bound before; 0: longer
+    Column("times", BigInteger, nullable=False),
+    Column("total_s", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What lets people in: tokens of programs, sessions of browsers, one-time codes that become a session.
