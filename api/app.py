@@ -20,6 +20,7 @@ from api.routes import (
     login,
     people,
     plots,
+    previews,
     proxy_checks,
     searches,
     spaces,
@@ -32,6 +33,7 @@ from api.storage import SqlStorage
 from api.web_pages import add_pages
 
 PREFIX = "/api/v1"
+ROUTERS = (streams, previews, searches, control, trials, plots, downloads, proxy_checks, spaces, people, health)
 SMALL = 2_000  # bytes of an answer that is sent as it is
 QUICK = 4  # of gzip: most of the gain at a third of the time
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -92,7 +94,7 @@ def _settled(lifespan: Lifespan | None) -> Lifespan:
 
 def _routes() -> APIRouter:
     router = APIRouter(prefix=PREFIX)
-    for module in (streams, searches, control, trials, plots, downloads, proxy_checks, spaces, people, health):
+    for module in ROUTERS:
         router.include_router(module.router)
     return router
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from api.rows import AnyRow
 from api.tables import artifacts, projects, searches, trials, usage
 from nas.errors import QuotaReached
-from nas.quotas import Quota, Spent, Usage, search_refused, trial_refused
+from nas.quotas import Quota, Spent, Standing, Usage, search_refused, trial_refused
 from nas.records import LEGAL_SEARCH, Artifact, TrialStatus
 
 _OPEN = [status.value for status, following in LEGAL_SEARCH.items() if following]
@@ -28,6 +28,17 @@ _RUNNING = (
     )
 )
 _UNFINISHED = select(func.count()).where(searches.c.project == bindparam("project"), searches.c.status.in_(_OPEN))
+_RUNNING_BY_PROJECT = (
+    select(searches.c.project, func.count().label("number"))
+    .select_from(trials.join(searches, searches.c.id == trials.c.search_id))
+    .where(searches.c.status.in_(_OPEN), trials.c.status == TrialStatus.RUNNING.value)
+    .group_by(searches.c.project)
+)
+_UNFINISHED_BY_PROJECT = (
+    select(searches.c.project, func.count().label("number"))
+    .where(searches.c.status.in_(_OPEN))
+    .group_by(searches.c.project)
+)
 _ARTIFACT_BYTES = select(func.coalesce(func.sum(artifacts.c.size_bytes), 0)).where(
     artifacts.c.search_id == bindparam("search")
 )
@@ -68,8 +79,7 @@ def check_trial(connection: Connection, search_id: str) -> None:
         return
     connection.execute(_locked(connection, select(projects.c.name).where(projects.c.name == row.name)))
     running = connection.execute(_RUNNING, {"project": row.name}).scalar_one()
-    used = Usage(**{name: getattr(row, f"used_{name}") or 0 for name in _COUNTED})
-    refused = trial_refused(row.name, _quota(row), used, running)
+    refused = trial_refused(row.name, _quota(row), _usage(row), running)
     if refused:
         raise QuotaReached(refused)
 
@@ -99,6 +109,24 @@ def usage_of(connection: Connection) -> dict[str, Usage]:
     return {row.project: Usage(**{name: getattr(row, name) for name in _COUNTED}) for row in rows}
 
 
+def standings(connection: Connection, project: str | None = None) -> dict[str, Standing]:
+    """How every project, or one, stands to its quotas, by name."""
+    running, unfinished = (
+        {row.project: row.number for row in connection.execute(statement)}
+        for statement in (_RUNNING_BY_PROJECT, _UNFINISHED_BY_PROJECT)
+    )
+    asked = _QUOTA if project is None else _QUOTA.where(projects.c.name == project)
+    return {
+        row.name: Standing(
+            quota=_quota(row),
+            usage=_usage(row),
+            unfinished=unfinished.get(row.name, 0),
+            running=running.get(row.name, 0),
+        )
+        for row in connection.execute(asked.order_by(projects.c.name))
+    }
+
+
 def _count(connection: Connection, search_id: str, more: Usage) -> None:
     values = {f"more_{name}": getattr(more, name) for name in _COUNTED}
     connection.execute(_ADD_USAGE[connection.dialect.name], {"search": search_id, **values})
@@ -115,3 +143,7 @@ def _quota(row: AnyRow) -> Quota:
         gpu_hours=row.gpu_hours,
         artifact_bytes=row.artifact_bytes,
     )
+
+
+def _usage(row: AnyRow) -> Usage:
+    return Usage(**{name: getattr(row, f"used_{name}") or 0 for name in _COUNTED})

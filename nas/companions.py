@@ -110,7 +110,7 @@ def planned(
         return []
     known = {trial.companion for trial in trials}
     best = _best([trial for trial in trials if trial.companion is None], document)[: rules.top]
-    plans = [plan for trial in best for plan in _beside(trial, rules, document, load, static_metrics)]
+    plans = [plan for trial in best for plan in beside(trial, rules, document, load, static_metrics)]
     return [plan for plan in plans if plan.companion not in known]
 
 
@@ -124,10 +124,11 @@ def _best(candidates: Sequence[Trial], document: SearchDocument) -> list[Trial]:
     return sorted((trial for trial in candidates if trial.status is TrialStatus.COMPLETED), key=place)
 
 
-def _beside(
+def beside(
     trial: Trial, rules: ComparisonOptions, document: SearchDocument, load: Load, static_metrics: StaticMetrics
 ) -> Iterator[Planned]:
-    """Repeat by repeat, so that a search that is cut short has compared as much as it could."""
+    """The companions of one candidate, repeat by repeat, so that a search that is cut short has compared as much as it
+    could."""
     architecture = load(trial.architecture)
     controls = controls_of(architecture) if rules.controls else {}
     if rules.controls and rules.equal_macs:

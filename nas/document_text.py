@@ -1,9 +1,9 @@
-"""From the text of a document to plain data: YAML or JSON; syntax errors and repeated keys are told."""
+"""From the text of a document to plain data and back: YAML or JSON; syntax errors and repeated keys are told."""
 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from nas.errors import DocumentError
 
 DATE = "tag:yaml.org,2002:timestamp"
 TOO_DEEP = "is nested too deeply, or holds itself"
+MOST_NODES = 200_000  # of a document written out: a few lines of aliases can stand for billions
 
 
 class DocumentLoader(yaml.SafeLoader):
@@ -30,19 +31,28 @@ DocumentLoader.add_implicit_resolver(
 
 def read_data(path: Path) -> Any:
     """The plain data of a YAML or JSON file. Raises `DocumentError`, also for a file that cannot be read."""
+    return reader_of(path)(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of the file. Raises `DocumentError`."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DocumentError([(str(path), f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise DocumentError([(str(path), f"must be UTF-8 text, got byte {error.object[error.start]:#x}")]) from error
-    return data_of_json(text) if path.suffix == ".json" else data_of_yaml(text)
+
+
+def reader_of(path: Path) -> Callable[[str], Any]:
+    """What reads the text of a file of that name: JSON by its suffix, else YAML."""
+    return data_of_json if path.suffix == ".json" else data_of_yaml
 
 
 def data_of_yaml(text: str) -> Any:
     """The plain data of a YAML text. Raises `DocumentError`."""
     try:
-        _refuse_duplicates(text)
+        _check(text)
         return yaml.load(text, Loader=DocumentLoader)
     except yaml.YAMLError as error:
         raise DocumentError([_yaml_problem(error)]) from error
@@ -74,11 +84,29 @@ def data_of_json(text: str) -> Any:
     return data
 
 
-def _refuse_duplicates(text: str) -> None:
+def yaml_of(data: Any) -> str:
+    """Plain data as YAML, its order kept: a line for what holds no other lists and mappings."""
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+
+
+def _check(text: str) -> None:
     root = yaml.compose(text, Loader=DocumentLoader)
-    problems = list(_duplicates(root)) if root is not None else []
+    if root is None:
+        return
+    if _nodes(root, {}) > MOST_NODES:
+        raise DocumentError([("document", f"may hold up to {MOST_NODES:,} values, its aliases written out")])
+    problems = list(_duplicates(root))
     if problems:
         raise DocumentError(problems)
+
+
+def _nodes(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values there are below the node, aliases written out."""
+    if id(node) not in known:
+        inner = [each for pair in node.value for each in pair] if isinstance(node, yaml.MappingNode) else node.value
+        below = () if isinstance(node, yaml.ScalarNode) else inner
+        known[id(node)] = 1 + sum(_nodes(each, known) for each in below)
+    return known[id(node)]
 
 
 def _duplicates(node: yaml.Node) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,22 @@ class Spent:
 UNLIMITED = Quota()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How a project stands to its quotas: what it has used, and what of it is not over."""
+
+    quota: Quota = UNLIMITED
+    usage: Usage = Usage()
+    unfinished: int = 0  # searches
+    running: int = 0  # trials
+
+    @property
+    def gpu_hours_left(self) -> float | None:
+        """None: as many as one likes."""
+        limit = self.quota.gpu_hours
+        return None if limit is None else max(0.0, limit - self.usage.gpu_s / HOUR_S)
+
+
 def search_refused(project: str, quota: Quota, unfinished: int) -> str | None:
     """Why the project gets no further search; None when it does."""
     if quota.max_searches is None or unfinished < quota.max_searches:

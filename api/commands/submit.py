@@ -19,9 +19,16 @@ def submit(
     key: Annotated[str | None, typer.Option(help="Idempotency key: the same key again finds the first search.")] = None,
     project: Annotated[str | None, typer.Option(help="By default that of the token, else `default`.")] = None,
     priority: Annotated[int, typer.Option(help="Among the searches of the cluster; higher first.")] = 0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Submit nothing: tell what is wrong, or what the search will cost.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Submit a search to the service at NAS_API_URL. Paths are taken from the document's folder and sent absolute."""
+    if dry_run:
+        from api.commands.preview import preview
+
+        preview(document, project=project, as_json=as_json)
     loaded = load_document(document)
     with connected(settings()) as client:
         content = loaded.model_dump(mode="json")

@@ -5,9 +5,9 @@ import pytest
 from api.database import reading
 from api.people.desk import People
 from api.people.records import Project
-from api.quotas import usage_of
+from api.quotas import standings, usage_of
 from nas.errors import QuotaReached
-from nas.quotas import Spent, Usage
+from nas.quotas import Quota, Spent, Standing, Usage
 from nas.records import Artifact, Measurement, Promotion, SearchStatus, TrialStatus
 from nas.testing.stored import trial
 
@@ -94,3 +94,18 @@ def test_unfinished_searches_are_limited_by_project(sql_storage, begun):
     assert sql_storage.create_search("cells", DOCUMENT).project == "default"
     sql_storage.set_search_status(begun[0], SearchStatus.COMPLETED)
     sql_storage.create_search("cells", DOCUMENT, project="vision")
+
+
+def test_every_project_is_told_with_what_it_has_and_what_runs(sql_storage, begun):
+    first, _ = begun
+    run(sql_storage, first, 0)
+    run(sql_storage, first, 1)
+    spent = Spent(trial_s=60.0, gpu_s=30.0)
+    sql_storage.move_trial(first, 0, TrialStatus.COMPLETED, spent=spent)
+    with reading(sql_storage.engine) as connection:
+        found, only = standings(connection), standings(connection, "default")
+    limits = Quota(max_searches=2, max_concurrent=2, artifact_bytes=100)
+    used = Usage(trials=1, trial_s=60.0, gpu_s=30.0)
+    assert found["vision"] == Standing(quota=limits, usage=used, unfinished=2, running=1)
+    assert found["default"] == Standing()
+    assert list(only) == ["default"]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nas.document_text import TOO_DEEP, data_of_json, data_of_yaml, read_data
+from nas.document_text import TOO_DEEP, data_of_json, data_of_yaml, read_data, yaml_of
 from nas.errors import DocumentError
 
 
@@ -79,3 +79,21 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
     assert place.endswith("binary.yaml")
     assert sentence == "must be UTF-8 text, got byte 0xff"
     assert problems(read_data, tmp_path / "missing.yaml")[0][1] == "cannot be read: No such file or directory"
+
+
+def test_data_as_yaml_reads_back_the_same_in_its_order():
+    data = {"name": "cells", "task": {"data": {"train": {"images": "a"}}, "size": [192, 192]}, "rate": 1e-5, "é": None}
+    text = yaml_of(data)
+    assert data_of_yaml(text) == data
+    assert text.index("name") < text.index("task") < text.index("rate")
+    assert "    train: {images: a}\n" in text
+    assert "  size: [192, 192]\n" in text
+
+
+def test_a_few_lines_that_stand_for_millions_of_values_are_refused():
+    lines = ["a0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    assert problems(data_of_yaml, "\n".join(lines)) == [
+        ("document", "may hold up to 200,000 values, its aliases written out")
+    ]
+    assert data_of_yaml("\n".join(lines[:3]))["a2"][9][9] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nas.quotas import HOUR_S, UNLIMITED, Quota, Usage, search_refused, trial_refused
+from nas.quotas import HOUR_S, UNLIMITED, Quota, Standing, Usage, search_refused, trial_refused
 
 
 def test_no_quota_refuses_nothing():
@@ -39,3 +39,10 @@ def test_unfinished_searches_are_limited():
 def test_a_quota_refuses_from_its_number_on(quota, below, reached, told):
     assert trial_refused("vision", quota, *below) is None
     assert trial_refused("vision", quota, *reached) == f"project vision {told}"
+
+
+def test_what_is_left_of_gpu_hours_is_never_less_than_nothing():
+    used = Usage(gpu_s=2 * HOUR_S)
+    assert Standing(usage=used).gpu_hours_left is None
+    assert Standing(quota=Quota(gpu_hours=5), usage=used).gpu_hours_left == 3
+    assert Standing(quota=Quota(gpu_hours=1), usage=used).gpu_hours_left == 0
