@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nas.begin_with import TOP
+from nas.network_checks import problems_of_network
 from nas.problems import KIND, Problem
 from nas.rewards import problems_of_reward
 from nas.screening import DEFAULT_METRIC, SCORES, computed_scores
@@ -54,7 +55,7 @@ class TaskRules:
     per_class: str | None = None
     """How the metrics of single classes begin; their names follow."""
     sides: tuple[int, int] | None = None
-    """Bounds of what a resizer gives."""
+    """Bounds of what a resizer gives. Its sides are multiples of the field `output_multiple` of the task, too."""
 
 
 TASKS: Mapping[str, TaskRules] = MappingProxyType(
@@ -162,10 +163,11 @@ def _parts(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
 
 
 def _training(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
-    """Options of the task that are chosen and cannot be, and values it refuses."""
+    """Options of the task that are chosen and cannot be, values it refuses, and what its networks have no use for."""
     rules = _task(data)[1]
     if rules is not None and rules.options is not None:
         yield from problems_of_training(space, _mapping(data.get("task")), rules.options)
+        yield from problems_of_network(space, _mapping(data.get("task")), rules.options)
 
 
 def _outputs(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
@@ -174,9 +176,13 @@ def _outputs(data: Mapping[str, Any], space: Space[Any]) -> Iterator[Problem]:
     if rules is None or rules.sides is None or not isinstance(space, JointSpace):
         return
     low, high = rules.sides
+    multiple = _mapping(data.get("task")).get("output_multiple", detection.LARGEST_STRIDE)
     for field, size in _output_sizes(space.parts.get(RESIZER)).items():
+        got = f"for the task {kind}, got {size[0]} x {size[1]}"
         if not all(low <= side <= high for side in size):
-            sentence = f"must have sides in {low}..{high} for the task {kind}, got {size[0]} x {size[1]}"
+            yield f"space.parts.{RESIZER}.{field}", f"must have sides in {low}..{high} {got}"
+        elif isinstance(multiple, int) and multiple > 0 and any(side % multiple for side in size):
+            sentence = f"must have sides that are multiples of task.output_multiple, {multiple}, {got}"
             yield f"space.parts.{RESIZER}.{field}", sentence
 
 

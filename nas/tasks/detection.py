@@ -16,6 +16,7 @@ METRICS = (
 )
 PER_CLASS = "AP50/"  # followed by the name of a class
 
+LARGEST_STRIDE = 128  # of level 7
 SIDES = (32, 8192)  # least and greatest, of what a detector sees
 Side = Annotated[int, Field(ge=SIDES[0], le=SIDES[1])]
 Positive = Annotated[float, Field(gt=0)]
@@ -99,13 +100,20 @@ class DetectionTask(TrainingOptions):
 
     A space with a resizer sets the size of the pictures: stored at its input size, detected at its output size. Any
     size is detected on exactly: the features of level l have ceil(side / 2**l) cells, anchors stand in the middle of
-    strides. At sides that are multiples of 128, as published ones are, no cell of level 7 reaches over the edge.
+    strides. At sides that are multiples of 128, as published ones are, no cell of level 7 reaches over the edge: what a
+    resizer gives has such sides, unless `output_multiple` allows others.
     """
 
     kind: Literal["detection"] = Field("detection", description="object detection")
     data: DetectionData = Field(description="where the pictures are")
     image_size: tuple[Side, Side] = Field(
         (640, 640), description="height, width of the letterboxed input; a resizer's sizes take its place"
+    )
+    output_multiple: int = Field(
+        LARGEST_STRIDE,
+        ge=1,
+        description="what a resizer gives has sides that are multiples of this; fewer than 128, the stride of level 7, "
+        "for small proxies, whose coarsest cells then reach over the edge",
     )
     flips: tuple[Literal["horizontal", "vertical"], ...] = Field(("horizontal",), description="random flips")
     scale_jitter: tuple[Positive, Positive] = Field((1.0, 1.0), description="range of the random scale; 1.0, 1.0: off")

@@ -33,7 +33,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "epochs": FIDELITY,
         **dict.fromkeys(("kind", "evaluate_every", "precision", "suppression", "evaluation_seed"), JUDGED),
         **dict.fromkeys(("data", "image_size", "fit", "crop_fraction", "interpolation", "antialias"), PICTURES),
-        **dict.fromkeys(("clip", "rounding", "order"), PICTURES),
+        **dict.fromkeys(("clip", "rounding", "order", "blur_border", "output_multiple"), PICTURES),
         **dict.fromkeys(("warm_start", "teacher"), SHARED),
         **dict.fromkeys(("head.filters", "head.convs", "anchors.scales"), COST),
         **dict.fromkeys(("loader_threads", "evaluation_batch_size", "targets"), SPEED),

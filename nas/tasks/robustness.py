@@ -22,6 +22,7 @@ METRICS = (
 PER_LAYER = "sign_agreement/"  # followed by the name of a layer
 
 Flip = Literal["horizontal", "vertical"]
+Border = Literal["mirror", "repeat", "black"]
 
 
 class TeacherFile(Options):
@@ -88,6 +89,11 @@ class RobustnessTask(ClassificationTask):
         "after_crop",
         description="distort what is cropped, or crop what is distorted; always before normalisation, and teacher and "
         "student see the same crop; not stated. before_crop needs clip and rounding",
+    )
+    blur_border: Border = Field(
+        "mirror",
+        description="what a blur takes for the pixels beyond the border: the mirror image without the outermost pixel, "
+        "the outermost pixel again, or black; not stated",
     )
     clean_weight: float = Field(
         0.0, ge=0, description="of a second recognition loss, of the student on the clean pictures; not stated"

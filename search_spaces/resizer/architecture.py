@@ -12,14 +12,22 @@ from search_spaces.space import Architecture
 
 Method = Literal["none", "learned"]
 Tail = Literal["random", "zero"]
+Biases = Literal["ends", "all"]
+Initialiser = Literal["lecun", "he", "glorot", "torch"]
+Normalisation = Literal["before", "after"]
 SMALLEST, LARGEST = 3, 16_384  # sides; interpolations that differ coincide below 3
 MOST_BLOCKS = 100  # far beyond anything published
 WIDEST = 65_536  # filters; as in the other spaces
 LEAST_RATIO, LARGEST_RATIO = 0.001, 1000
 DEAD: Mapping[str, Any] = MappingProxyType(
-    {"blocks": 0, "filters": 0, "tail": "zero", "learning_rate_ratio": 1.0, "weights": None}
+    {
+        **{"blocks": 0, "filters": 0, "tail": "zero", "learning_rate_ratio": 1.0, "weights": None},
+        **{"biases": "ends", "initialiser": "lecun", "normalisation": "before"},
+    }
 )
 """The values of the fields that mean nothing with method none."""
+HELD_BY_WEIGHTS: Mapping[str, Any] = MappingProxyType({"tail": "random", "initialiser": "lecun"})
+"""The values of the fields that mean nothing with weights."""
 
 
 def _squared(value: Any) -> Any:
@@ -45,9 +53,9 @@ class Resizer(Architecture):
     """What stands between the stored pictures, kept at `input_size`, and a network that takes those of `output_size`.
 
     Fields that change nothing have one value, so equal resizers are equal architectures. Method `none` resizes by the
-    interpolation alone: no blocks, no filters, no weights, the tail `zero`, the ratio 1; these may be left out. With
-    weights, the tail is `random`: it is theirs. The interpolation is the first of all that do the same between the two
-    sizes (`resampling.canonical`).
+    interpolation alone: no blocks, no filters, no weights, the tail `zero`, the ratio 1, and so on (`DEAD`); these may
+    be left out. With weights, tail and initialiser are the first ones: the start is theirs. The interpolation is the
+    first of all that do the same between the two sizes (`resampling.canonical`).
     """
 
     role: ClassVar[str] = "resizer"
@@ -63,6 +71,9 @@ class Resizer(Architecture):
     tail: Tail = Field("random", description="how the last convolution starts; zero: as the interpolation alone")
     learning_rate_ratio: Ratio = Field(1.0, description="its learning rate over that of the network behind it")
     weights: Weights | None = Field(None, description="file of the weights it begins with; null: freshly drawn")
+    biases: Biases = Field("ends", description="ends: at both ends and of the 1x1 convolution; all: everywhere")
+    initialiser: Initialiser = Field("lecun", description="how kernels are drawn")
+    normalisation: Normalisation = Field("before", description="whether colours are normalised before it or after it")
 
     @property
     def axes(self) -> tuple[Axis, Axis]:
@@ -96,9 +107,11 @@ class Resizer(Architecture):
         return self
 
     @model_validator(mode="after")
-    def _weights_hold_the_tail(self) -> Self:
-        if self.weights is not None and self.tail != "random":
-            raise wrong("tail", f"must be random with weights, which hold it, got {self.tail}")
+    def _weights_hold_the_start(self) -> Self:
+        for field, value in (HELD_BY_WEIGHTS if self.weights is not None else {}).items():
+            got = getattr(self, field)
+            if got != value:
+                raise wrong(field, f"must be {value} with weights, which hold it, got {got}")
         return self
 
     @model_validator(mode="after")

@@ -30,6 +30,8 @@ def resizer_cost(resizer: Resizer) -> ResizerCost:
     kernels = total(_kernels(resizer))
     filters, norms = resizer.filters, 2 * resizer.blocks + 2
     biases = 2 * filters + PICTURE_CHANNELS  # of both ends and of the 1x1 convolution
+    if resizer.biases == "all":
+        biases += (2 * resizer.blocks + 1) * filters
     return ResizerCost(
         paper_params=kernels.params, params=kernels.params + biases + norms * 2 * filters, macs=kernels.conv_macs
     )

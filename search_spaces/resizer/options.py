@@ -5,12 +5,25 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from search_spaces.reading import wrong
-from search_spaces.resizer.architecture import Blocks, Filters, Method, Ratio, Size, Tail, Weights, axes
+from search_spaces.resizer.architecture import (
+    Biases,
+    Blocks,
+    Filters,
+    Initialiser,
+    Method,
+    Normalisation,
+    Ratio,
+    Size,
+    Tail,
+    Weights,
+    axes,
+)
 from search_spaces.resizer.resampling import Interpolation
 
 SEARCHED = (
     *("method", "blocks", "filters", "input_size", "output_size"),
     *("interpolation", "antialias", "tail", "learning_rate_ratio", "weights"),
+    *("biases", "initialiser", "normalisation"),
 )
 
 
@@ -52,6 +65,24 @@ class ResizerOptions(BaseModel):
         min_length=1,
         description="local files of the weights it begins with, a trial's model or a state dict of the resizer alone; "
         "null: freshly drawn",
+    )
+    biases: tuple[Biases, ...] = Field(
+        ("ends",),
+        min_length=1,
+        description="which convolutions have biases, not stated by the publication; ends: those at both ends and the "
+        "1x1, the others stand before a batch norm; all: every one",
+    )
+    initialiser: tuple[Initialiser, ...] = Field(
+        ("lecun",),
+        min_length=1,
+        description="how kernels are drawn, not stated; lecun: normal, variance 1 / fan in; he: normal, 2 / fan in; "
+        "glorot: uniform, variance 2 / (fan in + fan out); torch: uniform, 1 / (3 fan in), as torch draws them",
+    )
+    normalisation: tuple[Normalisation, ...] = Field(
+        ("before",),
+        min_length=1,
+        description="whether the colours are normalised before the network or after it, not stated; after: it works on "
+        "colours of 0..1. Before, its image skip gives the backbone what a warm start has trained it on",
     )
     upscaling: bool = Field(
         False, description="hold resizers that give more rows or columns than they take; false: draw again"

@@ -1,23 +1,26 @@
 """The space of resizers: with or without a network, how deep, how wide, between which sizes, over which interpolation.
 
 What changes nothing is not asked for: without a network only the sizes and the interpolation; with weights no start of
-the tail, and weights only where there are files of some; between equal sizes no interpolation; antialiasing only where
-it matters. Interpolations that do the same between two sizes give the same
-architecture (`resampling.canonical`), so `count` can exceed `distinct`.
+the tail and no initialiser, and weights only where there are files of some; what the publication leaves open only where
+more than our default is offered; between equal sizes no interpolation; antialiasing only where it matters.
+Interpolations that do the same between two sizes give the same architecture (`resampling.canonical`), so `count` can
+exceed `distinct`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import Any, ClassVar
 
 from search_spaces.errors import Rejected
-from search_spaces.resizer.architecture import Resizer, axes
+from search_spaces.resizer.architecture import DEAD, HELD_BY_WEIGHTS, Resizer, axes
 from search_spaces.resizer.options import ResizerOptions, grows
 from search_spaces.resizer.resampling import PLAIN, Axis, Resampling, antialias_matters, canonical
 from search_spaces.space import Choose
 
 UPSCALING = "upscaling"
 NETWORK = ("blocks", "filters", "tail", "learning_rate_ratio")
+OPEN = ("biases", "initialiser", "normalisation")  # left open by the publication
 DRAWN: tuple[None] = (None,)  # weights that no file holds
 
 
@@ -67,8 +70,10 @@ class ResizerSpace:
     def _networks(self, *, rejected: bool) -> Iterator[tuple[int, Sequence[Axis]]]:
         """For every pair of sizes: how many resizers there are between them over one interpolation, and their axes."""
         options = self.options
-        starts = sum(len(options.tail) if weights is None else 1 for weights in options.weights)
-        learned = len(options.blocks) * len(options.filters) * starts * len(options.learning_rate_ratio)
+        drawn = len(options.tail) * len(options.initialiser)
+        starts = sum(drawn if weights is None else 1 for weights in options.weights)
+        others = ("blocks", "filters", "learning_rate_ratio", "biases", "normalisation")
+        learned = starts * prod(len(getattr(options, name)) for name in others)
         networks = sum(learned if method == "learned" else 1 for method in options.method)
         for before, after in product(options.input_size, options.output_size):
             if rejected or not grows(before, after):
@@ -78,7 +83,8 @@ class ResizerSpace:
         """The fields of a learned resizer beside its sizes and its interpolation."""
         offered = self.options.weights
         weights = choose.one_of("weights", offered) if offered != DRAWN else None
-        names = NETWORK if weights is None else tuple(name for name in NETWORK if name != "tail")
+        left_open = [name for name in OPEN if getattr(self.options, name) != (DEAD[name],)]
+        names = [name for name in (*NETWORK, *left_open) if weights is None or name not in HELD_BY_WEIGHTS]
         return {"weights": weights, **{name: choose.one_of(name, getattr(self.options, name)) for name in names}}
 
     def _resampling(self, choose: Choose, lengths: Sequence[Axis]) -> Resampling:

@@ -115,22 +115,32 @@ def test_a_task_says_which_parts_it_has_a_use_for(task, space, field, sentence):
 
 def test_a_detector_may_stand_behind_a_resizer():
     objectives = [{"metric": "AP"}, {"metric": "resizer_macs", "goal": "minimize"}]
-    assert told(space=joint(backbone=SPACE, resizer={**RESIZER, "output_size": [192]}), objectives=objectives) == {}
+    assert told(space=joint(backbone=SPACE, resizer={**RESIZER, "output_size": [128]}), objectives=objectives) == {}
 
 
 def test_a_resizer_gives_a_detector_pictures_of_the_sizes_it_may_have():
-    resizer = {**RESIZER, "output_size": [192, [192, 16], 31]}
+    resizer = {**RESIZER, "output_size": [256, [256, 16], 31]}
     assert told(space=joint(backbone=SPACE, resizer=resizer)) == {
-        "space.parts.resizer.output_size.1": "must have sides in 32..8192 for the task detection, got 192 x 16",
+        "space.parts.resizer.output_size.1": "must have sides in 32..8192 for the task detection, got 256 x 16",
         "space.parts.resizer.output_size.2": "must have sides in 32..8192 for the task detection, got 31 x 31",
     }
     assert told(task=CLASSIFICATION, space=joint(backbone=SPACE, resizer=resizer)) == {}
     fixed = {"kind": "fixed", "architecture": {"kind": "resizer", "input_size": 64, "output_size": 16}}
     assert set(told(space=joint(backbone=SPACE, resizer=fixed))) == {"space.parts.resizer.architecture.output_size"}
     several = {"kind": "fixed", "architectures": [{**fixed["architecture"], "output_size": 32}, fixed["architecture"]]}
-    assert set(told(space=joint(backbone=SPACE, resizer=several))) == {
+    task = {"kind": "detection", "output_multiple": 32}
+    assert set(told(task=task, space=joint(backbone=SPACE, resizer=several))) == {
         "space.parts.resizer.architectures.1.output_size"
     }
+
+
+def test_a_resizer_gives_a_detector_sides_that_are_multiples_of_the_largest_stride():
+    space = joint(backbone=SPACE, resizer={**RESIZER, "output_size": [128, [384, 320]]})
+    assert told(space=space) == {
+        "space.parts.resizer.output_size.1": "must have sides that are multiples of task.output_multiple, 128, for the "
+        "task detection, got 384 x 320"
+    }
+    assert told(task={"kind": "detection", "output_multiple": 64}, space=space) == {}
 
 
 def test_fixed_parts_count_by_what_they_hold():

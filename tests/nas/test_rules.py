@@ -40,7 +40,7 @@ def test_a_fixed_list_comes_on_top_of_what_the_search_begins_with():
 
 
 def test_the_best_are_compared_where_anything_listed_has_controls():
-    resizer = {"kind": "resizer", "input_size": 64, "output_size": 32}
+    resizer = {"kind": "resizer", "input_size": 256, "output_size": 128}
     for listed in ({"architecture": resizer}, {"architectures": [{**resizer, "blocks": 2}, resizer]}):
         parts = {"backbone": {"kind": "spinenet"}, "resizer": {"kind": "fixed", **listed}}
         assert comparison_of(toy_document(space={"kind": "joint", "parts": parts})) is not None

@@ -12,7 +12,7 @@ from search_spaces.resizer.architecture import Resizer
 from search_spaces.resizer.resampling import Resampling
 from search_spaces.space import Architecture
 from workers.networks.classifiers import build_classifier
-from workers.networks.resizer import Resized, build_resizer
+from workers.networks.resizer import Colours, Resized, build_resizer
 from workers.training.optimization import rated
 
 
@@ -52,13 +52,16 @@ def build_network(architecture: Architecture, options: ClassificationTask | Qual
         zero_last_gamma=options.zero_last_gamma,
         dropout=options.dropout,
     )
-    return behind_resizer(network, architecture, batch_norm=options.batch_norm)
+    colours = Colours(mean=options.pixel_mean, std=options.pixel_std)
+    return behind_resizer(network, architecture, batch_norm=options.batch_norm, colours=colours)
 
 
-def behind_resizer(network: nn.Module, architecture: Architecture, *, batch_norm: BatchNorm | None = None) -> nn.Module:
+def behind_resizer(
+    network: nn.Module, architecture: Architecture, *, batch_norm: BatchNorm, colours: Colours
+) -> nn.Module:
     """The network behind the architecture's resizer, which learns at its own ratio; without one the network itself."""
     resizer = part(architecture, "resizer")
     if not isinstance(resizer, Resizer):
         return network
-    built = build_resizer(resizer, batch_norm=batch_norm)
+    built = build_resizer(resizer, batch_norm=batch_norm, colours=colours)
     return Resized(rated(built, resizer.learning_rate_ratio), network)

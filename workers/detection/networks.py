@@ -10,7 +10,7 @@ from search_spaces.resizer.architecture import Resizer
 from search_spaces.space import Architecture
 from workers.detection.scaling import Scaling, Size, masked
 from workers.networks.registry import build_backbone
-from workers.networks.resizer import Resized, build_resizer
+from workers.networks.resizer import Colours, Resized, build_resizer
 from workers.networks.retinanet import RetinaNet
 from workers.training.optimization import rated
 
@@ -54,7 +54,8 @@ def build_detector(architecture: Architecture, options: DetectionTask, *, classe
     resizer = part(architecture, "resizer")
     if not isinstance(resizer, Resizer):
         return detector
-    built = build_resizer(resizer, batch_norm=options.batch_norm)
+    colours = Colours(mean=options.pixel_mean, std=options.pixel_std)
+    built = build_resizer(resizer, batch_norm=options.batch_norm, colours=colours)
     scaling = scaling_of(architecture, options.image_size)
     return ResizedDetector(rated(built, resizer.learning_rate_ratio), detector, scaling=scaling)
 

@@ -1,12 +1,17 @@
 """The learned resizer (Talebi and Milanfar 2021, figure 3), the interpolation it has to beat, and what follows it.
 
-Stride 1 and zero padding everywhere, LeakyReLU of slope 0.2; biases where no batch norm follows directly, which are
-those at both ends and of the 1x1 convolution. The paper says nothing about biases and initial weights: biases are those
-of its public re-implementations, kernels start normal with variance 1 / (inputs * kernel**2) like all of this house.
+Stride 1 and zero padding everywhere, LeakyReLU of slope 0.2. The paper says nothing about biases, initial weights and
+where colours are normalised: each is a field of the architecture. By default biases stand where no batch norm follows
+directly, which is at both ends and in the 1x1 convolution, as in the public re-implementations; kernels start normal
+with variance 1 / (inputs * kernel**2) like all of this house; colours are normalised before.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -14,18 +19,41 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nas.tasks.training import BatchNorm
-from search_spaces.resizer.architecture import Resizer
+from search_spaces.resizer.architecture import Initialiser, Resizer
 from search_spaces.resizer.cost import PICTURE_CHANNELS
 from workers.networks.layers import convolution
 from workers.networks.resizing import resize
 from workers.networks.weights import State, differences, read_weights, unfit
 
 SLOPE = 0.2  # of LeakyReLU below 0
+WHITE = 255.0
+REDRAWN: Mapping[Initialiser, Callable[[Tensor], Tensor]] = MappingProxyType(
+    {
+        "he": partial(nn.init.kaiming_normal_, mode="fan_in", nonlinearity="relu"),
+        "glorot": nn.init.xavier_uniform_,
+        "torch": partial(nn.init.kaiming_uniform_, a=math.sqrt(5)),
+    }
+)
+"""Initialisers of kernels, beside the one that every `convolution` begins with."""
 RESIZER = "resizer."  # how the names of its weights begin in a network that stands behind it
 CALLED = "resizer weights"
 
 
-def build_resizer(resizer: Resizer, *, batch_norm: BatchNorm | None = None) -> nn.Module:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Colours:
+    """What normalised pictures are: (colour of 0..255 - mean) / std, by channel."""
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+
+NEUTRAL = Colours(mean=(0.0, 0.0, 0.0), std=(WHITE, WHITE, WHITE))
+"""Colours of 0..1 as they are."""
+
+
+def build_resizer(
+    resizer: Resizer, *, batch_norm: BatchNorm | None = None, colours: Colours | None = None
+) -> nn.Module:
     """The network of this resizer: `BaseResizer` for method none, else `LearnedResizer`, with the weights of its file.
 
     Without a file they are drawn, and so many are drawn with one: what is drawn later is the same either way. Raises
@@ -33,7 +61,7 @@ def build_resizer(resizer: Resizer, *, batch_norm: BatchNorm | None = None) -> n
     """
     if resizer.method == "none":
         return BaseResizer(resizer)
-    network = LearnedResizer(resizer, batch_norm=batch_norm)
+    network = LearnedResizer(resizer, batch_norm=batch_norm, colours=colours)
     if resizer.weights is not None:
         network.load_state_dict(resizer_weights(Path(resizer.weights), resizer))
     return network
@@ -48,7 +76,7 @@ def resizer_weights(file: Path, resizer: Resizer) -> State:
     behind = {name.removeprefix(RESIZER): value for name, value in found.items() if name.startswith(RESIZER)}
     state = behind or found
     with torch.device("meta"):
-        wanted = LearnedResizer(resizer).state_dict()
+        wanted = LearnedResizer(resizer, colours=NEUTRAL).state_dict()
     problems = differences(wanted, state)
     if not problems:
         return state
@@ -83,41 +111,71 @@ class LearnedResizer(nn.Module):
 
     The interpolated pictures plus what convolutions make of them. With tail `zero` that starts as exactly nothing; the
     first step then only moves the tail, and the rest follows from the second on. No parameter depends on the sizes.
+
+    Pictures are normalised, as given and as returned; where the architecture normalises after the resizer, it works on
+    colours of 0..1, for which `colours` are needed.
     """
 
-    def __init__(self, resizer: Resizer, *, batch_norm: BatchNorm | None = None) -> None:
+    centre: Tensor
+    spread: Tensor
+
+    def __init__(
+        self, resizer: Resizer, *, batch_norm: BatchNorm | None = None, colours: Colours | None = None
+    ) -> None:
         super().__init__()
         if resizer.method != "learned":
             raise ValueError(f"the method of a learned resizer must be learned, got {resizer.method}")
-        constants, filters = batch_norm or BatchNorm(), resizer.filters
+        constants, filters, biased = batch_norm or BatchNorm(), resizer.filters, resizer.biases == "all"
         self.architecture = resizer
         self.base = BaseResizer(resizer)
         self.head = _head(filters, constants)
-        self.blocks = nn.Sequential(*(ResidualBlock(filters, constants) for _ in range(resizer.blocks)))
-        self.merge = nn.Sequential(convolution(filters, filters, 3), _norm(filters, constants))
+        self.blocks = nn.Sequential(*(ResidualBlock(filters, constants, bias=biased) for _ in range(resizer.blocks)))
+        self.merge = nn.Sequential(convolution(filters, filters, 3, bias=biased), _norm(filters, constants))
         self.tail = convolution(filters, PICTURE_CHANNELS, 7, bias=True)
-        if resizer.tail == "zero":
-            nn.init.zeros_(self.tail.weight)
+        self._draw(resizer)
+        self._keep_colours(colours)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The resized pictures. ValueError for pictures of another size than the architecture says."""
+        if self.architecture.normalisation == "before":
+            return self._resized(pictures)
+        return (self._resized(pictures * self.spread + self.centre) - self.centre) / self.spread
+
+    def _resized(self, pictures: Tensor) -> Tensor:
         base = self.base(pictures)
         features = self.base(self.head(pictures))
         merged = self.merge(self.blocks(features)).add_(features)
         resized: Tensor = base + self.tail(merged)
         return resized
 
+    def _draw(self, resizer: Resizer) -> None:
+        """Draws the kernels in another way than `convolution` did, where another is wanted."""
+        if resizer.initialiser in REDRAWN:
+            for layer in (module for module in self.modules() if isinstance(module, nn.Conv2d)):
+                REDRAWN[resizer.initialiser](layer.weight)
+        if resizer.tail == "zero":
+            nn.init.zeros_(self.tail.weight)
+
+    def _keep_colours(self, colours: Colours | None) -> None:
+        """Centre and spread [3, 1, 1] of the colours on the scale 0..1, beside the weights but not among them."""
+        if self.architecture.normalisation == "before":
+            return
+        if colours is None:
+            raise ValueError("a resizer before the normalisation needs the colours that pictures are normalised by")
+        for name, values in (("centre", colours.mean), ("spread", colours.std)):
+            self.register_buffer(name, torch.tensor(values)[:, None, None] / WHITE, persistent=False)
+
 
 class ResidualBlock(nn.Module):
     """Two 3x3 convolutions around an identity; no activation after the sum."""
 
-    def __init__(self, filters: int, batch_norm: BatchNorm) -> None:
+    def __init__(self, filters: int, batch_norm: BatchNorm, *, bias: bool = False) -> None:
         super().__init__()
         self.branch = nn.Sequential(
-            convolution(filters, filters, 3),
+            convolution(filters, filters, 3, bias=bias),
             _norm(filters, batch_norm),
             Leaky(),
-            convolution(filters, filters, 3),
+            convolution(filters, filters, 3, bias=bias),
             _norm(filters, batch_norm),
         )
 

@@ -5,8 +5,9 @@ drawn for every pixel and colour on its own, or blur of standard deviation 2 s w
 sums to 1.
 
 A kernel is so short (1.5 to 1.9 sigma to each side) that its own standard deviation, `effective_sigma`, is smaller than
-the nominal one. Borders are mirrored without repeating the outermost pixel, as numpy pads with `reflect`: where the
-radius exceeds the picture, the mirror image is mirrored again, and so on; a side of one pixel repeats itself.
+the nominal one. What lies beyond the border of a picture is not stated by the publication. By default it is the mirror
+image without the outermost pixel, as numpy pads with `reflect`: where the radius exceeds the picture, the mirror image
+is mirrored again, and so on; a side of one pixel repeats itself. Else it is the outermost pixel again, or black.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from nas.tasks.robustness import Border
 from search_spaces.fine_tuning.architecture import BLUR_STEP, LEVELS, NOISE_STEP, FineTuning
 from workers.training.randomness import derived_seed
 
@@ -70,7 +72,9 @@ class Finish:
         return clipped.round() if self.rounding else clipped
 
 
-def distort(pictures: Tensor, distortions: Sequence[Distortion], *, finish: Finish) -> Tensor:
+def distort(
+    pictures: Tensor, distortions: Sequence[Distortion], *, finish: Finish, border: Border = "mirror"
+) -> Tensor:
     """float32 [B, 3, H, W]: every picture [B, 3, H, W] under its own distortion, clean ones as they are.
 
     Computed in float32 whatever autocast says. Noise is drawn from the seed of each distortion on the pictures' device,
@@ -83,7 +87,9 @@ def distort(pictures: Tensor, distortions: Sequence[Distortion], *, finish: Fini
             result[noisy] = finish(_with_noise(result[noisy], [distortions[place] for place in noisy]))
         blurred = _places(distortions, Kind.BLUR)
         if blurred:
-            result[blurred] = finish(blur(result[blurred], [distortions[place].sigma for place in blurred]))
+            result[blurred] = finish(
+                blur(result[blurred], [distortions[place].sigma for place in blurred], border=border)
+            )
         return result
 
 
@@ -108,11 +114,11 @@ def gaussian_noise(shape: Sequence[int], sigma: float, generator: torch.Generato
     return torch.randn(tuple(shape), generator=generator, device=generator.device) * sigma
 
 
-def blur(pictures: Tensor, sigmas: Sequence[int]) -> Tensor:
+def blur(pictures: Tensor, sigmas: Sequence[int], *, border: Border = "mirror") -> Tensor:
     """Pictures [B, C, H, W] of any float type, each convolved with the kernel of its own sigma along both sides."""
     height, width = pictures.shape[-2:]
-    down = _matrices(height, sigmas).to(pictures)[:, None]
-    across = _matrices(width, sigmas).to(pictures)[:, None].transpose(-1, -2)
+    down = _matrices(height, sigmas, border).to(pictures)[:, None]
+    across = _matrices(width, sigmas, border).to(pictures)[:, None].transpose(-1, -2)
     return torch.matmul(torch.matmul(down, pictures), across)
 
 
@@ -131,13 +137,17 @@ def effective_sigma(sigma: int) -> float:
     return float((gaussian_kernel(sigma) * at**2).sum().sqrt())
 
 
-def blur_matrix(length: int, sigma: int) -> Tensor:
-    """float64 [length, length]: what every pixel of a line of pixels gives to every blurred one; rows sum to 1."""
+def blur_matrix(length: int, sigma: int, border: Border = "mirror") -> Tensor:
+    """float64 [length, length]: what every pixel of a line of pixels gives to every blurred one; rows sum to 1, save
+    near a black border."""
     radius = 2 * sigma - 1
     at = np.arange(length)[:, None] + np.arange(-radius, radius + 1)[None]
     matrix = torch.zeros(length, length, dtype=torch.float64)
-    weights = gaussian_kernel(sigma).expand(length, -1)
-    return matrix.scatter_add_(1, torch.from_numpy(_mirrored(at, length)), weights.contiguous())
+    weights = gaussian_kernel(sigma).expand(length, -1).contiguous()
+    if border == "black":
+        weights = weights * torch.from_numpy((at >= 0) & (at < length))
+    places = _mirrored(at, length) if border == "mirror" else at.clip(0, length - 1)
+    return matrix.scatter_add_(1, torch.from_numpy(places), weights)
 
 
 def _mirrored(at: Places, length: int) -> Places:
@@ -149,10 +159,10 @@ def _mirrored(at: Places, length: int) -> Places:
     return np.minimum(folded, period - folded)
 
 
-def _matrices(length: int, sigmas: Sequence[int]) -> Tensor:
+def _matrices(length: int, sigmas: Sequence[int], border: Border) -> Tensor:
     """[B, length, length], one matrix for every sigma; a single one [1, length, length] where all are the same."""
     distinct = sorted(set(sigmas))
-    matrices = torch.stack([blur_matrix(length, sigma) for sigma in distinct])
+    matrices = torch.stack([blur_matrix(length, sigma, border) for sigma in distinct])
     if len(distinct) == 1:
         return matrices
     return matrices[[distinct.index(sigma) for sigma in sigmas]]

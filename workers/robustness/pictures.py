@@ -72,8 +72,11 @@ class RobustSplit:
         """
         if self._options.order == "after_crop":
             images = batch.clean.images.to(device, non_blocking=True)
-            return distort(images, distortions, finish=self._finish)
+            return self._distort(images, distortions)
         pixels = self.split.pictures.pixels[np.asarray(batch.clean.indices)]
-        stored = distort(torch.from_numpy(pixels).permute(0, 3, 1, 2), distortions, finish=self._finish)
+        stored = self._distort(torch.from_numpy(pixels).permute(0, 3, 1, 2), distortions)
         whole = stored.to(torch.uint8).permute(0, 2, 3, 1).numpy()
         return images_of(whole, range(len(batch)), batch.views, self.split.size).to(device).float()
+
+    def _distort(self, pictures: Tensor, distortions: Sequence[Distortion]) -> Tensor:
+        return distort(pictures, distortions, finish=self._finish, border=self._options.blur_border)

@@ -161,7 +161,7 @@ def test_a_resizer_is_trained_and_compared_with_its_control(nas, tmp_path):
     backbone = {"kind": "spinenet", "width": 0.0625, "alpha": 0.25, "stem_filters": 8, "endpoint_filters": 16}
     resizer = {"kind": "resizer", "blocks": [1], "filters": [2], "input_size": [128], "output_size": [64]}
     space = {"kind": "joint", "parts": {"backbone": backbone, "resizer": resizer}}
-    task = {**yaml.safe_load(write_document(tmp_path).read_text())["task"], "epochs": 1}
+    task = {**yaml.safe_load(write_document(tmp_path).read_text())["task"], "epochs": 1, "output_multiple": 64}
     del task["image_size"]  # the resizer says what is seen
     path = write_document(tmp_path, trials=1, space=space, task=task, comparison={"top": 1, "seeds": 2})
     assert nas("run", path, "--driver", "inline") == ExitCode.DONE, nas.err

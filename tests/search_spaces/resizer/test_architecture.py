@@ -15,7 +15,7 @@ PLAIN = {"method": "none", "input_size": 300, "output_size": 224}
 def test_the_paper_s_best_trade_off_has_its_golden_id():
     assert (PAPER.method, PAPER.blocks, PAPER.filters, PAPER.tail) == ("learned", 1, 16, "random")
     assert (PAPER.interpolation, PAPER.antialias, PAPER.learning_rate_ratio) == ("bilinear", False, 1.0)
-    assert PAPER.architecture_id == "ef3d5dc10ae97f99"
+    assert PAPER.architecture_id == "1f283a411423ee3f"
 
 
 def test_it_plays_the_part_of_the_resizer():
@@ -43,6 +43,9 @@ def test_without_a_network_dead_fields_may_be_left_out_and_are_all_there():
         "tail": "zero",
         "learning_rate_ratio": 1.0,
         "weights": None,
+        "biases": "ends",
+        "initialiser": "lecun",
+        "normalisation": "before",
     }
     assert Resizer.load(json.loads(plain.canonical_json())) == plain
 
@@ -97,6 +100,8 @@ def test_it_knows_whether_it_scales_up(sizes, up):
         ({"weights": ""}, "weights: .* at least 1 character, got ''"),
         ({"weights": ["a.pt"]}, r"weights: must be a valid string, got \['a\.pt'\]"),
         ({"weights": "a.pt", "tail": "zero"}, "tail: must be random with weights, which hold it, got zero"),
+        ({"weights": "a.pt", "initialiser": "he"}, "initialiser: must be lecun with weights, which hold it, got he"),
+        ({"biases": "none"}, "biases: must be 'ends' or 'all', got 'none'"),
         ({"interpolation": "area"}, r"interpolation: must be bilinear, which resizes the same from \(448, 448\) to"),
         ({"input_size": 224, "antialias": True}, r"antialias: must be false, which resizes the same .*, got true"),
         ({"input_size": 224, "interpolation": "lanczos"}, "interpolation: must be bilinear, which .*, got lanczos"),
@@ -115,6 +120,9 @@ def test_a_broken_invariant_is_told_under_its_field(changes, message):
         ({"tail": "random"}, "tail: must be zero with method none, got random"),
         ({"weights": "a.pt"}, r"weights: must be null with method none, got a\.pt"),
         ({"learning_rate_ratio": 0.1}, r"learning_rate_ratio: must be 1\.0 with method none, got 0\.1"),
+        ({"biases": "all"}, "biases: must be ends with method none, got all"),
+        ({"initialiser": "he"}, "initialiser: must be lecun with method none, got he"),
+        ({"normalisation": "after"}, "normalisation: must be before with method none, got after"),
         (
             {"interpolation": "area", "antialias": True},
             r"antialias: must be false, which resizes the same .*, got true",

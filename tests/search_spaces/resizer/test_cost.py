@@ -64,5 +64,15 @@ def test_costs_follow_the_closed_forms_at_any_size(r, n, height, width, rows, co
     )
 
 
+@pytest.mark.parametrize(
+    ("filters", "params"), [(16, [12_083, 16_787, 21_491, 26_195]), (32, [38_499, 57_123, 75_747, 94_371])]
+)
+def test_with_biases_everywhere_there_are_a_few_more(filters, params):
+    resizers = [learned(blocks, filters) for blocks in (1, 2, 3, 4)]
+    biased = [resizer.model_copy(update={"biases": "all"}) for resizer in resizers]
+    assert [resizer_cost(resizer).params for resizer in biased] == params
+    assert [resizer_cost(resizer).macs for resizer in biased] == [resizer_cost(resizer).macs for resizer in resizers]
+
+
 def test_an_interpolation_alone_costs_nothing():
     assert resizer_cost(control_of(learned(1, 16))) == ResizerCost(paper_params=0, params=0, macs=0)

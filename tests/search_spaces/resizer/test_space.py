@@ -47,6 +47,19 @@ MOVED = ResizerSpace(
         weights=(None, "a.pt", "b.pt"),
     )
 )
+OPENED = ResizerSpace(
+    ResizerOptions(
+        method=("learned", "none"),
+        blocks=(1,),
+        filters=(8,),
+        input_size=((448, 448),),
+        tail=("zero", "random"),
+        weights=(None, "a.pt"),
+        biases=("all", "ends"),
+        initialiser=("torch", "lecun", "he", "glorot"),
+        normalisation=("after",),
+    )
+)
 BEST = Resizer(input_size=(448, 448), output_size=(224, 224))
 BEST_GENOTYPE = (0, 0, 4, 0, 0, 0, 0, 0, 0)
 
@@ -58,6 +71,18 @@ class TestPaperSpace(SpaceLaws):
 
 class TestWideSpace(SpaceLaws):
     space = WIDE
+
+
+class TestSpaceOfWhatThePublicationLeavesOpen(SpaceLaws):
+    space = OPENED
+
+
+def test_what_the_publication_leaves_open_is_asked_where_more_than_the_default_is_offered():
+    assert count(OPENED) == 2 * (2 * 4 + 1) + 1
+    drawn = [decode(OPENED, genotype) for genotype in enumerate_genotypes(OPENED)]
+    assert {resizer.normalisation for resizer in drawn if resizer.method == "learned"} == {"after"}
+    assert {resizer.initialiser for resizer in drawn if resizer.weights == "a.pt"} == {"lecun"}
+    assert len({resizer.architecture_id for resizer in drawn}) == OPENED.distinct() == 19
 
 
 class TestSpaceThatScalesUp(SpaceLaws):

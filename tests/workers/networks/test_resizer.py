@@ -17,7 +17,7 @@ from search_spaces.resizer.architecture import Resizer, control_of
 from search_spaces.resizer.cost import resizer_cost
 from search_spaces.resizer.resampling import RESAMPLINGS, canonical
 from workers.networks.counting import count
-from workers.networks.resizer import BaseResizer, LearnedResizer, Resized, build_resizer
+from workers.networks.resizer import BaseResizer, Colours, LearnedResizer, Resized, build_resizer
 from workers.networks.resizing import resize
 
 SIZES = [
@@ -64,6 +64,44 @@ def test_the_built_network_has_the_published_numbers(blocks, filters):
     with FlopCounterMode(display=False) as counter:
         network(torch.empty(1, 3, 448, 448, device="meta"))
     assert counter.get_total_flops() == 2 * cost.macs
+
+
+@pytest.mark.parametrize("blocks", [0, 3])
+def test_with_biases_everywhere_network_and_arithmetic_agree_too(blocks):
+    network = built(blocks=blocks, biases="all")
+    assert sum(parameter.numel() for parameter in network.parameters()) == resizer_cost(network.architecture).params
+    assert all(module.bias is not None for module in network.modules() if isinstance(module, nn.Conv2d))
+    assert resizer_cost(network.architecture).params > resizer_cost(learned(blocks=blocks)).params
+
+
+@pytest.mark.parametrize(("initialiser", "variance"), [("lecun", 1.0), ("he", 2.0), ("glorot", 1.0), ("torch", 1 / 3)])
+def test_kernels_are_drawn_as_the_architecture_says(initialiser, variance):
+    kernels = built(filters=64, initialiser=initialiser).merge[0].weight
+    assert kernels.var().item() * 64 * 9 == pytest.approx(variance, rel=0.05)
+    assert not built(initialiser=initialiser, tail="zero").tail.weight.any()
+
+
+COLOURS = Colours(mean=(123.0, 116.0, 103.0), std=(58.0, 57.0, 61.0))
+
+
+def test_a_resizer_before_the_normalisation_sees_colours_of_0_to_1_and_gives_normalised_ones():
+    torch.manual_seed(0)
+    network = LearnedResizer(learned(normalisation="after"), colours=COLOURS).eval()
+    inner = built().eval()
+    inner.load_state_dict(network.state_dict())
+    mean, std = (torch.tensor(values)[:, None, None] for values in (COLOURS.mean, COLOURS.std))
+    colours = torch.rand(2, 3, 40, 48, generator=torch.Generator().manual_seed(1)) * 255
+    found = network((colours - mean) / std)
+    torch.testing.assert_close(found, (inner(colours / 255) * 255 - mean) / std, atol=1e-4, rtol=1e-4)
+
+
+def test_with_a_zero_tail_it_begins_as_the_interpolation_wherever_colours_are_normalised():
+    x = pictures(40, 48)
+    plain = build_resizer(control_of(learned()))(x)
+    after = build_resizer(learned(normalisation="after", tail="zero"), colours=COLOURS)
+    torch.testing.assert_close(after(x), plain)
+    with pytest.raises(ValueError, match="needs the colours that pictures are normalised by"):
+        build_resizer(learned(normalisation="after"))
 
 
 @settings(max_examples=25, deadline=None)

@@ -103,6 +103,16 @@ def test_where_the_radius_exceeds_the_picture_the_mirror_image_is_mirrored_again
     np.testing.assert_allclose(blur_matrix(length, 10).numpy() @ line, wanted, atol=1e-12)
 
 
+@pytest.mark.parametrize(("border", "mode"), [("repeat", "edge"), ("black", "constant")])
+def test_beyond_the_border_is_what_the_task_says(border: str, mode: str) -> None:
+    line = np.random.default_rng(3).random(11)
+    wanted = np.convolve(np.pad(line, 19, mode=mode), gaussian_kernel(10).numpy(), mode="valid")
+    np.testing.assert_allclose(blur_matrix(11, 10, border).numpy() @ line, wanted, atol=1e-12)
+    given = torch.from_numpy(line).expand(1, 3, 11, 11).float() * 255
+    assert torch.equal(distort(given, [BLUR_10], finish=RAW, border=border), blur(given, [10], border=border))
+    assert not torch.equal(blur(given, [10], border=border), blur(given, [10]))
+
+
 def test_blur_keeps_plain_pictures_and_spreads_a_point_by_its_effective_sigma() -> None:
     torch.testing.assert_close(distort(plain(77, side=12), [BLUR_10], finish=RAW), plain(77, side=12).float())
     point = torch.zeros(1, 3, 101, 101)
