@@ -32,6 +32,7 @@ PAGES = (
     Page(path="/", name="searches", title="Searches", menu="Searches"),
     Page(path="/searches/{search}", name="search", title="Search", below="searches"),
     Page(path="/searches/{search}/leaderboard", name="leaderboard", title="Leaderboard", below="searches"),
+    Page(path="/searches/{search}/trials/{number}", name="trial", title="Trial", below="searches"),
 )
 
 

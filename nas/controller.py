@@ -15,6 +15,7 @@ from nas.clock import Clock, system_clock
 from nas.constraints import violation
 from nas.document import SearchDocument
 from nas.errors import NotFound, QuotaReached
+from nas.folders import trial_folder
 from nas.pareto import missing
 from nas.ports import NOTHING, Storage, Wanted
 from nas.quotas import Spent
@@ -245,7 +246,7 @@ class Controller:
             task=self.document.task.model_dump(mode="json"),
             cpus=self.document.resources.cpus,
             gpus=self.document.resources.gpus,
-            directory=str(self._home / "trials" / self.search_id / f"{trial.number:05d}"),
+            directory=str(trial_folder(self._home, self.search_id, trial.number)),
             cache_directory=str(self._home / "cache"),
             timeout_s=self.document.budget.trial_timeout_s,
         )

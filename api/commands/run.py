@@ -24,6 +24,7 @@ from api.schemas import search_detail, trial_list
 from nas.creation import create_search, same_document
 from nas.document import SearchDocument, load_document
 from nas.errors import DocumentError
+from nas.folders import trial_folder
 from nas.leaderboard import parse_query
 from nas.ports import Storage
 from nas.records import DEFAULT_PROJECT, LEGAL_SEARCH, Search, SearchStatus
@@ -191,7 +192,7 @@ def report(store: Storage, search: Search, told: Console, *, as_json: bool) -> N
         told.print(f"{search.name}: {verdict(search)}", soft_wrap=True, markup=False)
     companions = sum(trial.companion is not None for trial in compared.trials)
     if first := best_candidate(store, search, companions=companions):
-        folder = settings().home / "trials" / search.id / f"{first.number:05d}"
+        folder = trial_folder(settings().home, search.id, first.number)
         told.print(f"\n  nas show {search.name}/{first.number}\n  nas leaderboard {search.name} --top 20", style="cyan")
         told.print(f"  The best trial's files: {folder}", soft_wrap=True, highlight=False)
 

@@ -7,15 +7,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, select
 
+from api.choices import asked_of, space_of
 from api.pages import positions
 from api.plots.sampling import Goal, first_goal, goal_of, points_of, short, spread, trial_count
 from api.tables import trials
 from nas.importance import importance
 from nas.ports import Query
 from nas.records import Genotype, Search, TrialStatus
-from search_spaces.describing import Asked, asked_by
-from search_spaces.errors import SpaceError
-from search_spaces.registry import space_from
+from search_spaces.describing import Asked
 from search_spaces.space import Space
 
 SAMPLE = 600  # trials that importance is judged by
@@ -143,7 +142,7 @@ def _named(search: Search, genotypes: Mapping[int, Genotype]) -> tuple[Taken, di
     alike: dict[int, list[int]] = defaultdict(list)
     for number, genotype in genotypes.items():
         alike[len(genotype)].append(number)
-    space = _space(search)
+    space = space_of(search)
     for numbers in alike.values():
         for number, asked in zip(numbers, _asked(space, [genotypes[each] for each in numbers]), strict=True):
             for choice, option in zip(asked, genotypes[number], strict=True):
@@ -156,24 +155,7 @@ def _asked(space: Space[Any] | None, genotypes: Sequence[Genotype]) -> list[tupl
     """What the numbers of genotypes of one length answer. The space is asked about all of them only where the first
     few, spread over them, do not agree: it takes milliseconds."""
     probes = spread(len(genotypes), PROBES)
-    found = [_of(space, genotypes[place]) for place in probes]
+    found = [asked_of(space, genotypes[place]) for place in probes]
     if len({tuple(choice.name for choice in each) for each in found}) == 1:
         return [found[0]] * len(genotypes)
-    return [_of(space, genotype) for genotype in genotypes]
-
-
-def _of(space: Space[Any] | None, genotype: Genotype) -> tuple[Asked, ...]:
-    """By name; by position where the space is not known any more."""
-    try:
-        if space is not None:
-            return asked_by(space, genotype)
-    except SpaceError:
-        pass
-    return tuple(Asked(name=f"choice {place}", labels=()) for place in range(len(genotype)))
-
-
-def _space(search: Search) -> Space[Any] | None:
-    try:
-        return space_from(search.document.get("space", {}))
-    except SpaceError:
-        return None
+    return [asked_of(space, genotype) for genotype in genotypes]

@@ -10,6 +10,8 @@ STATUSES = ("queued", "running", "completed", "stopped", "failed", "cancelled", 
 GROUNDS = ("page", "surface", "sunken")
 READ = [
     *((ink, ground) for ink in ("text", "muted", "accent") for ground in GROUNDS),
+    ("text", "soft"),
+    ("text", "stopped-soft"),
     *((status, f"{status}-soft") for status in STATUSES),
     *((status, "surface") for status in STATUSES),
     ("accent", "soft"),
