@@ -22,6 +22,7 @@ from api.routes import (
     plots,
     previews,
     proxy_checks,
+    retrainings,
     searches,
     spaces,
     streams,
@@ -34,7 +35,21 @@ from api.storage import SqlStorage
 from api.web_pages import add_pages
 
 PREFIX = "/api/v1"
-ROUTERS = (streams, previews, searches, control, trials, trial, plots, downloads, proxy_checks, spaces, people, health)
+ROUTERS = (
+    streams,
+    previews,
+    searches,
+    control,
+    trials,
+    trial,
+    plots,
+    downloads,
+    retrainings,
+    proxy_checks,
+    spaces,
+    people,
+    health,
+)
 SMALL = 2_000  # bytes of an answer that is sent as it is
 QUICK = 4  # of gzip: most of the gain at a third of the time
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

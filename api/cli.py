@@ -13,6 +13,7 @@ from api.commands.cost import cost
 from api.commands.database import database
 from api.commands.people import audit, project, token
 from api.commands.read import compare, leaderboard, searches, show, watch
+from api.commands.retrain import retrain
 from api.commands.run import conduct_one, run
 from api.commands.serve import hold_ray, serve
 from api.commands.session import EXIT_CODES, ExitCode
@@ -32,8 +33,9 @@ USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 
 app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 CONTROL = (pause, resume, cancel, extend, stop, retry, clone, delete)
+WINNER = (retrain,)
 READING = (watch, searches, leaderboard, compare, table, transfer, show)
-for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, audit, spaces, cost):
+for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, *WINNER, audit, spaces, cost):
     app.command()(command)
 for name, group in (("token", token), ("project", project), ("db", database)):
     app.add_typer(group, name=name)

@@ -132,6 +132,11 @@ class RestClient:
         """A new search of the same document with changes. Raises `DocumentError`."""
         return _search(self.call("POST", f"/searches/{search_id}/clone", json=dict(changes)))
 
+    def retrain(self, search_id: str, number: int, changes: Mapping[str, Any], *, seeds: int = 1) -> Search:
+        """The queued search that trains a trial's architecture in full. Raises `DocumentError`."""
+        options = {"changes": dict(changes), "seeds": seeds}
+        return _search(self.call("POST", f"/searches/{search_id}/trials/{number}/retrain", json=options))
+
     def delete_search(self, search_id: str) -> None:
         """Removes an ended search with the files of its artifacts."""
         self.call("DELETE", f"/searches/{search_id}")

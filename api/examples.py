@@ -98,3 +98,13 @@ DOCUMENT: dict[str, Any] = {
     "resources": {"cpus": 1, "gpus": 0, "concurrent": 2},
     "seed": 0,
 }
+RETRAINING: dict[str, Any] = {
+    **SEARCH,
+    "name": "blood-cells-4-full",
+    "trials": {"completed": 3},
+    "budget": 1,
+    "best": {**BEST, "value": 0.47, "number": 0},
+    "of": {"search": SEARCH["id"], "name": "blood-cells", "trial": 4, "metric": "AP", "reached": 0.41, "epochs": 12},
+    "epochs": 72,
+    "value": {"mean": 0.468, "seeds": 3, "std": 0.004, "low": 0.4581, "high": 0.4779},
+}

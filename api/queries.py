@@ -98,7 +98,7 @@ class SqlRecords:
         if project is not None:
             statement = statement.where(searches.c.project == project)
         if cursor is not None:
-            statement = statement.where(searches.c.id < _last_seen(cursor, binding))
+            statement = statement.where(searches.c.id < last_seen(cursor, binding))
         with reading(self._engine) as connection:
             found = [search_record(row) for row in connection.execute(statement)]
         more = encode_cursor(binding, [found[limit - 1].id]) if len(found) > limit else None
@@ -259,7 +259,7 @@ def _digest(content: list[Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _last_seen(cursor: str, binding: str) -> str:
+def last_seen(cursor: str, binding: str) -> str:
     (last,) = decode_cursor(cursor, binding, fields=1)
     if not (isinstance(last, str) and last.isascii() and last.isalnum()):
         raise InvalidQuery(FOREIGN_CURSOR)

@@ -2,7 +2,7 @@
 
 `trial_metrics` holds the newest value of each metric of each trial beside the trial's status, so that a sorted page of
 the leaderboard is one walk along an index. Everything people read as a whole (documents, architectures, genotypes) is
-JSON text: nothing queries inside it.
+JSON text: nothing queries inside it, but for which searches are retrainings, of which there are few.
 """
 
 import re

@@ -17,6 +17,7 @@ from nas.problems import Problem, problems_of
 from nas.proxy_options import ProxyCheck, ProxyPart
 from nas.proxy_settings import problems_of_check, resolved_check
 from nas.records import Search
+from nas.retraining_options import Retrains
 from nas.schedulers.registry import SchedulerOptions
 from nas.screening import ScreeningOptions
 from nas.strategies.fixed import FixedStrategy
@@ -116,6 +117,7 @@ class SearchDocument(Options):
         None, exclude=True, description="what `nas check-proxy` compares; it changes nothing about the search"
     )
     proxy_part: ProxyPart | None = Field(None, description="written by `nas check-proxy` into the searches it makes")
+    retrains: Retrains | None = Field(None, description="written by `nas retrain` into the searches it makes")
 
 
 def load_document(path: Path) -> SearchDocument:

@@ -106,7 +106,7 @@ def run_part(
     if not silent:
         told.print(opening_line(search), soft_wrap=True)
     here = settings()
-    with watched(store, search.id, told, silent=silent), interruptible(search, document, command="check-proxy"):
+    with watched(store, search.id, told, silent=silent), interruptible(search, f"check-proxy {document}"):
         conduct(store, search.id, home=here.home, driver=driver, concurrent=concurrent, ray_address=here.ray_address)
 
 

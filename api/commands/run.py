@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,17 @@ Concurrent = Annotated[int | None, typer.Option(min=1, help="Trials at a time; b
 WhichDriver = Annotated[Driver, typer.Option(help="ray: on a local Ray or NAS_RAY_ADDRESS; inline: in this process.")]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """How a search is run here; `command` is what goes on with it when it is interrupted."""
+
+    command: str
+    driver: Driver
+    concurrent: int | None = None
+    quiet: bool = False
+    as_json: bool = False
+
+
 def run(
     document: DocumentPath,
     driver: WhichDriver = Driver.RAY,
@@ -46,23 +58,30 @@ def run(
 ) -> None:
     loaded = load_document(document)
     check_data(loaded)
-    told = console()
     with storage() as store:
         search = find_or_create(store, loaded, again=again)
-        if not as_json:
-            told.print(opening_line(search), soft_wrap=True)
-        if LEGAL_SEARCH[search.status]:
-            store.request_pause(search.id, None)
-            with watched(store, search.id, told, silent=quiet or as_json), interruptible(search, document):
-                search = _conduct(store, search.id, driver=driver, concurrent=concurrent)
-        report(store, search, told, as_json=as_json)
-    raise typer.Exit(exit_code(search))
+        way = Way(command=f"run {document}", driver=driver, concurrent=concurrent, quiet=quiet, as_json=as_json)
+        raise typer.Exit(exit_code(carry_out(store, search, way)))
 
 
 run.__doc__ = f"""Run a search from its document to the leaderboard.
 
 Interrupted, the same command goes on where it was; once finished, it shows the leaderboard.
 {EXIT_CODES}"""
+
+
+def carry_out(store: Storage, search: Search, way: Way) -> Search:
+    """The search as it ended: run here if it has not, shown while it runs, reported."""
+    told = console()
+    if not way.as_json:
+        told.print(opening_line(search), soft_wrap=True)
+    if LEGAL_SEARCH[search.status]:
+        store.request_pause(search.id, None)
+        silent = way.quiet or way.as_json
+        with watched(store, search.id, told, silent=silent), interruptible(search, way.command):
+            search = _conduct(store, search.id, driver=way.driver, concurrent=way.concurrent)
+    report(store, search, told, as_json=way.as_json)
+    return search
 
 
 def conduct_one(
@@ -99,20 +118,23 @@ def check_data(document: SearchDocument) -> None:
         raise DocumentError(problems)
 
 
-def find_or_create(store: Storage, document: SearchDocument, *, again: bool) -> Search:
-    """The newest search of this very document, else a new one. With `again` only an unfinished one counts."""
+def find_or_create(
+    store: Storage, document: SearchDocument, *, again: bool = False, project: str = DEFAULT_PROJECT
+) -> Search:
+    """The newest search of this very document in the project, else a new one. With `again` only an unfinished one
+    counts."""
     content = document.model_dump(mode="json")
-    found = same_search(store, document.name, content)
+    found = same_search(store, document.name, content, project=project)
     if found is None or (again and not LEGAL_SEARCH[found.status]):
-        return create_search(store, document)
+        return create_search(store, document, project=project)
     return found
 
 
-def same_search(store: Storage, name: str, content: dict[str, Any]) -> Search | None:
+def same_search(store: Storage, name: str, content: dict[str, Any], *, project: str = DEFAULT_PROJECT) -> Search | None:
     """The newest search with this document; those of other projects belong to others."""
     cursor: str | None = None
     while True:
-        page = store.searches(project=DEFAULT_PROJECT, limit=100, cursor=cursor)
+        page = store.searches(project=project, limit=100, cursor=cursor)
         for search in page.searches:
             if search.name == name and same_document(search.document, content):
                 return search
@@ -146,13 +168,13 @@ def watched(store: Storage, search_id: str, told: Console, *, silent: bool) -> I
 
 
 @contextmanager
-def interruptible(search: Search, document: Path, *, command: str = "run") -> Iterator[None]:
+def interruptible(search: Search, command: str) -> Iterator[None]:
     """Ctrl-C and SIGTERM inside end the command with 130, and it says how to go on."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
-        sys.stderr.write(f"\nInterrupted. `nas {command} {document}` goes on with search {search.name} where it was.\n")
+        sys.stderr.write(f"\nInterrupted. `nas {command}` goes on with search {search.name} where it was.\n")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)

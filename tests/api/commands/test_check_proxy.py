@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import typer
@@ -93,7 +92,7 @@ def test_a_page_that_could_not_be_written_is_told_before_anything_begins(nas, tm
 
 def test_interrupted_it_says_how_to_go_on(capsys):
     search = Search(id="0gqm3x1v7k2a", name="tiny-proxy-small", document={})
-    with pytest.raises(typer.Exit) as ended, interruptible(search, Path("tiny.yaml"), command="check-proxy"):
+    with pytest.raises(typer.Exit) as ended, interruptible(search, "check-proxy tiny.yaml"):
         raise KeyboardInterrupt
     assert ended.value.exit_code == ExitCode.INTERRUPTED
     assert "`nas check-proxy tiny.yaml` goes on with search tiny-proxy-small" in capsys.readouterr().err
