@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from nas.errors import DocumentError
 from nas.ports import Outcome
 from nas.strategies.excerpts import Excerpt, excerpt, leaders
 from nas.strategies.learning import LearningOptions
@@ -21,7 +22,7 @@ from nas.strategies.offspring import trials_before
 from nas.strategies.setting import Setting
 from nas.tasks.options import Options
 from search_spaces.choices import Chooser
-from search_spaces.errors import InvalidOptions, Rejected, SpaceError
+from search_spaces.errors import InvalidOptions, Rejected
 from search_spaces.genotypes import Draw, Genotype, encode, mutate, sample
 from search_spaces.reading import read, wrong
 from search_spaces.space import Space
@@ -117,9 +118,9 @@ class OptunaStrategy(LearningOptions):
 
 
 def optuna_from(options: OptunaStrategy, setting: Setting) -> "Optuna":
-    """The strategy with these options. Raises `SpaceError` where a library it needs is missing."""
+    """The strategy with these options. Raises `DocumentError` where a library it needs is missing."""
     if options.sampler == "gp" and find_spec("torch") is None:
-        raise SpaceError("strategy.sampler: gp needs torch, which is not installed here; tpe does not")
+        raise DocumentError([("strategy.sampler", "gp needs torch, which is not installed here; tpe does not")])
     return Optuna(sampler=options.sampler, arguments=options.arguments(), objectives=len(setting.objectives))
 
 

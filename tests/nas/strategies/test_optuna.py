@@ -192,3 +192,10 @@ def mean_score(strategy, seed):
 def test_tpe_finds_better_trials_than_chance():
     gains = [mean_score({"kind": "optuna"}, seed) - mean_score({"kind": "random"}, seed) for seed in range(2)]
     assert fmean(gains) > 0.1, "over two fixed seeds; scores lie between 2.8 and 5.1"
+
+
+def test_without_torch_only_the_sampler_that_needs_it_is_refused(monkeypatch):
+    monkeypatch.setattr("nas.strategies.optuna.find_spec", lambda _: None)
+    assert strategy_with("tpe").sampler == "tpe"
+    with pytest.raises(DocumentError, match=r"strategy\.sampler: gp needs torch"):
+        strategy_with("gp")
