@@ -14,7 +14,7 @@ from nas.document import SearchDocument
 from nas.early_stopping import EarlyStopping, in_order
 from nas.errors import SpaceExhausted
 from nas.history import History
-from nas.pareto import missing, point
+from nas.pareto import missing, outcome_point
 from nas.proposals import Proposer
 from nas.records import LEGAL_TRIAL, Infeasible, Measurement, Promotion, Signal, Trial, TrialStatus
 from nas.rules import lag_of, trial_budget
@@ -204,7 +204,7 @@ class Agenda:
         judged = status in (TrialStatus.COMPLETED, TrialStatus.STOPPED) and not missing(metrics, goals)
         self._history.finish(
             number,
-            point(metrics, goals) if judged else None,
+            outcome_point(metrics, goals) if judged else None,
             fidelity=min(1.0, fidelity / self._document.task.epochs) if status is TrialStatus.STOPPED else 1.0,
             violation=excess(metrics, bounds) if judged else 0.0,
         )

@@ -12,7 +12,7 @@ from nas.begin_with import BeginWith
 from nas.constraints import excess
 from nas.document import SearchDocument, stored_document
 from nas.errors import DocumentError
-from nas.pareto import point
+from nas.pareto import outcome_point
 from nas.ports import Outcome, Records
 from nas.records import Search, Trial, TrialStatus
 from nas.strategies.excerpts import leaders
@@ -68,7 +68,7 @@ class Earlier:
             Outcome(
                 number=place - len(self.trials),
                 genotype=draw.genotype,
-                values=point(trial.metrics, document.objectives),
+                values=outcome_point(trial.metrics, document.objectives),
                 violation=excess(trial.metrics, document.constraints),
             )
             for place, (trial, draw) in enumerate(zip(self.trials, self.draws, strict=True))

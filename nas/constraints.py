@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from nas.objectives import Constraint
 from nas.records import Trial
 
+UTMOST = 1e30
+"""What lies further from 0 counts as this to strategies, so that squares and products of what they see stay finite."""
+
 
 def violation(metrics: Mapping[str, float], constraints: Iterable[Constraint]) -> str | None:
     """The first bound that a known metric breaks, as "params 412,345 > 400,000"; None when all known ones hold."""
@@ -22,8 +25,9 @@ def violation(metrics: Mapping[str, float], constraints: Iterable[Constraint]) -
 
 
 def excess(metrics: Mapping[str, float], constraints: Iterable[Constraint]) -> float:
-    """How far known metrics break their bounds, summed, each in units of its bound (of 1 where that is 0)."""
-    return sum(_beyond(metrics[c.metric], c) for c in constraints if c.metric in metrics)
+    """How far known metrics break their bounds, summed, each in units of its bound (of 1 where that is 0); at most
+    `UTMOST`."""
+    return min(UTMOST, sum(_beyond(metrics[c.metric], c) for c in constraints if c.metric in metrics))
 
 
 def _beyond(value: float, constraint: Constraint) -> float:

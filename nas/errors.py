@@ -30,7 +30,10 @@ class DocumentError(NasError):
 
     def __init__(self, problems: list[tuple[str, str]]) -> None:
         self.problems = problems
-        super().__init__("\n".join(f"{field}: {sentence}" for field, sentence in problems))
+        super().__init__(problems)  # what it is made of, as pickle asks: errors come back from other processes
+
+    def __str__(self) -> str:
+        return "\n".join(f"{field}: {sentence}" for field, sentence in self.problems)
 
 
 class TrialFailure(NasError):
@@ -38,7 +41,10 @@ class TrialFailure(NasError):
 
     def __init__(self, kind: FailureKind, message: str) -> None:
         self.failure = Failure(kind=kind, message=message)
-        super().__init__(message)
+        super().__init__(kind, message)
+
+    def __str__(self) -> str:
+        return self.failure.message
 
 
 class StorageError(NasError):

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import inf
 from typing import TypeVar
 
-from nas.constraints import feasible
+from nas.constraints import UTMOST, feasible
 from nas.objectives import Constraint, Objective
 from nas.records import Trial, TrialStatus
 
@@ -34,6 +34,11 @@ def pareto_front(
 def point(metrics: Mapping[str, float], objectives: Sequence[Objective]) -> Point:
     """The objectives of a trial with these metrics, larger is better."""
     return tuple(metrics[o.metric] if o.goal == "maximize" else -metrics[o.metric] for o in objectives)
+
+
+def outcome_point(metrics: Mapping[str, float], objectives: Sequence[Objective]) -> Point:
+    """The same as strategies see it: none further from 0 than `UTMOST`."""
+    return tuple(max(-UTMOST, min(UTMOST, value)) for value in point(metrics, objectives))
 
 
 def missing(metrics: Mapping[str, float], objectives: Sequence[Objective]) -> list[str]:

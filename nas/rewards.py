@@ -1,7 +1,7 @@
 """Rewards: one number out of the objectives of a trial, to be recomputed from its measurements by anybody."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,10 @@ from nas.tasks.options import Options
 from search_spaces.reading import shown
 
 LEAST_SHARE = 1e-6  # of the target; a cost of nothing would be worth infinitely much
+STEEPEST = -10  # exponent of a share of the target
+HEAVIEST = 1e30
+
+Weight = Annotated[float, Field(ge=-HEAVIEST, le=HEAVIEST)]
 
 
 class ObjectiveReward(Options):
@@ -24,7 +28,7 @@ class WeightedReward(Options):
     """The reward is a weighted sum of objectives, those to minimize taken with the other sign."""
 
     kind: Literal["weighted"] = Field("weighted", description="a weighted sum of objectives")
-    weights: dict[str, float] = Field(
+    weights: dict[str, Weight] = Field(
         min_length=1,
         description="the weight of each objective, by its metric, for values in the units they are measured in; more "
         "is better, also of objectives to minimize: their values count with the other sign",
@@ -41,8 +45,10 @@ class MnasNetReward(Options):
     metric: str | None = Field(None, description="which objective to maximize; null: the first")
     cost: str = Field(description="which objective to minimize, such as macs")
     target: float = Field(gt=0, description="what the cost should be, in its units")
-    alpha: float = Field(-0.07, le=0, description="the exponent up to the target; 0: nothing is gained below it")
-    beta: float = Field(-0.07, le=0, description="the exponent above the target; -1: the hard form")
+    alpha: float = Field(
+        -0.07, ge=STEEPEST, le=0, description="the exponent up to the target; 0: nothing is gained below it"
+    )
+    beta: float = Field(-0.07, ge=STEEPEST, le=0, description="the exponent above the target; -1: the hard form")
 
 
 RewardOptions = ObjectiveReward | WeightedReward | MnasNetReward
@@ -101,4 +107,5 @@ def _named(reward: Mapping[str, Any], goals: Mapping[str, Any]) -> Iterator[tupl
     else:
         weights = reward.get("weights")
         yield "metric", reward.get("metric"), None
-        yield from ((f"weights.{metric}", metric, None) for metric in (weights if isinstance(weights, dict) else ()))
+        names = map(str, weights) if isinstance(weights, dict) else ()  # as JSON has them
+        yield from ((f"weights.{metric}", metric, None) for metric in names)

@@ -22,7 +22,10 @@ class FieldProblems(SpaceError):
 
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{field}: {sentence}" for field, sentence in self.problems))
+        super().__init__(self.problems)  # what it is made of, as pickle asks: errors come back from other processes
+
+    def __str__(self) -> str:
+        return "\n".join(f"{field}: {sentence}" for field, sentence in self.problems)
 
     def below(self, field: str) -> list[tuple[str, str]]:
         """The problems as they are told in a document that holds this one under `field`."""
@@ -47,7 +50,10 @@ class NotInSpace(SpaceError):
     def __init__(self, field: str, sentence: str) -> None:
         self.field = field
         self.sentence = sentence
-        super().__init__(f"{field}: {sentence}")
+        super().__init__(field, sentence)
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.sentence}"
 
     def below(self, field: str) -> "NotInSpace":
         """The same, told of an architecture that holds this one under `field`."""
@@ -67,7 +73,11 @@ class Rejected(SpaceError):
     def __init__(self, reason: str, sentence: str = "", *, field: str | None = None) -> None:
         self.reason = reason
         self.field = field or reason
-        super().__init__(sentence or reason)
+        super().__init__(reason, sentence)
+
+    def __str__(self) -> str:
+        reason, sentence = self.args
+        return str(sentence or reason)
 
     def below(self, field: str) -> "Rejected":
         """The same, counted under the same reason, told of an architecture that holds this one under `field`."""

@@ -40,7 +40,7 @@ class _Ours:
     options: tuple[tuple[str, Any], ...]
 
     def __call__(self, table: CompleteTable, seed: int, evaluations: int) -> list[float]:
-        lag = {} if self.kind in ("random", "exhaustive") else {"lag": self.concurrent}
+        lag = {} if self.kind == "random" else {"lag": self.concurrent}
         strategy = {"kind": self.kind, **lag, **dict(self.options)}
         document = toy_document(
             strategy=strategy, budget={"trials": evaluations}, seed=seed, resources={"concurrent": self.concurrent}
@@ -93,6 +93,8 @@ def _best_so_far(task: tuple[CompleteTable, Searcher, int, int]) -> list[float]:
 
 
 def mean(values: Sequence[float]) -> str:
-    """The mean with its standard error."""
+    """The mean with its standard error, if there are several."""
+    if len(values) < 2:
+        return f"{statistics.fmean(values):.4f}"
     error = statistics.stdev(values) / len(values) ** 0.5
     return f"{statistics.fmean(values):.4f} +- {error:.4f}"

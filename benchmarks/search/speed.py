@@ -10,16 +10,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from api.storage import open_storage
 from benchmarks.rows import Row
 from benchmarks.search.tables import METRIC, LayerSpace
-from nas.document import parse_document
 from nas.drivers.simulated import run_simulated
 from nas.memory import MemoryStorage
 from nas.opening import open_controller
 from nas.ports import Outcome, Storage
 from nas.records import Assignment, Measurement
+from nas.strategies.kinds import AnyStrategy
 from nas.strategies.registry import strategy_from
+from nas.tasks.options import Options
 from nas.testing.searches import toy_document
 from nas.testing.strategies import toy_setting
 from search_spaces.genotypes import sample
@@ -28,14 +31,15 @@ FINISHED = 10_000
 ASKED = 20
 SLOW = ("reinforce", "predictor")
 SPACE = LayerSpace(12, 4)
+SPACES = {"exhaustive": LayerSpace(8, 4)}  # of those that want a smaller one
+OPTIONS: TypeAdapter[Options] = TypeAdapter(AnyStrategy)
 
 
 def proposals(kinds: list[str]) -> Iterator[Row]:
     """Milliseconds per proposal with so many finished trials, beside Optuna in memory."""
-    history = _history(FINISHED + ASKED)
-    rival = _optuna_ms(history)
+    rival = _optuna_ms(_history(SPACE, FINISHED))
     for kind in kinds:
-        ms = _proposal_ms(kind, history)
+        ms = proposal_ms(kind, finished=FINISHED)
         goal = 100 if kind in SLOW else 20
         yield Row(
             name=f"one proposal of {kind} after {FINISHED:,} trials",
@@ -62,24 +66,25 @@ def throughput() -> Iterator[Row]:
         sql.close()
 
 
-def _history(length: int) -> tuple[Outcome, ...]:
+def _history(space: LayerSpace, length: int) -> tuple[Outcome, ...]:
     rng = random.Random(0)
     found = []
     for number in range(length):
-        draw = sample(SPACE, rng)
+        draw = sample(space, rng)
         value = sum(draw.architecture.layers) + rng.gauss(0, 1)
         found.append(Outcome(number=number, genotype=draw.genotype, values=(value,)))
     return tuple(found)
 
 
-def _proposal_ms(kind: str, history: tuple[Outcome, ...]) -> float:
-    """The median; the first proposal fills caches, as after a restart, and is left out."""
-    document = toy_document(strategy={"kind": kind})
-    strategy = strategy_from(parse_document(document.model_dump(mode="json")).strategy, toy_setting(SPACE))
+def proposal_ms(kind: str, *, finished: int) -> float:
+    """The mean; the first proposal fills caches, as after a restart, and is left out."""
+    space = SPACES.get(kind, SPACE)
+    history = _history(space, finished + ASKED)
+    strategy = strategy_from(OPTIONS.validate_python({"kind": kind}), toy_setting(space))
     spent = []
-    for number in range(FINISHED, FINISHED + ASKED):
+    for number in range(finished, finished + ASKED):
         begin = time.perf_counter()
-        list(islice(strategy.ask(SPACE, history[:number], number, random.Random(number)), 1))
+        list(islice(strategy.ask(space, history[:number], number, random.Random(number)), 1))
         spent.append(1000 * (time.perf_counter() - begin))
     return statistics.fmean(spent[1:])
 
@@ -101,7 +106,7 @@ def _optuna_ms(history: tuple[Outcome, ...]) -> float:
             optuna.create_trial(
                 params=dict(zip(choices, outcome.genotype, strict=True)), distributions=choices, value=outcome.values[0]
             )
-            for outcome in history[:FINISHED]
+            for outcome in history
             if outcome.values
         ]
     )

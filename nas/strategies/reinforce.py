@@ -45,6 +45,7 @@ class ReinforceStrategy(LearningOptions):
     entropy: float = Field(
         0.05,
         ge=0,
+        le=100,
         description="weight of the entropy bonus beside rewards in standard deviations; more explores longer",
     )
     baseline: float = Field(

@@ -1,10 +1,11 @@
 """A search whose process is killed twenty times, anywhere, ends with the same trials as one that is left alone: with
-every strategy and every scheduler."""
+every strategy under every scheduler."""
 
 import json
 import os
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 
@@ -21,12 +22,7 @@ STRATEGIES = {
     "predictor": {"kind": "predictor", **LAG},
 }
 SCHEDULERS = {"none": None, "asha": {"kind": "asha", "eta": 2}, "median": {"kind": "median", "min_trials": 3}}
-PAIRS = [(strategy, "none") for strategy in STRATEGIES] + [
-    ("random", "asha"),
-    ("evolution", "asha"),
-    ("evolution", "median"),
-    ("predictor", "asha"),
-]
+PAIRS = list(product(STRATEGIES, SCHEDULERS))
 BEGUN = [(strategy, "none") for strategy in ("local_search", "reinforce", "optuna", "predictor")] + [
     ("evolution", "asha"),
 ]

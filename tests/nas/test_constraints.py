@@ -2,7 +2,7 @@
 
 import pytest
 
-from nas.constraints import excess, spelled, violation
+from nas.constraints import UTMOST, excess, spelled, violation
 from nas.objectives import Constraint
 
 PARAMS = Constraint(metric="params", max=400_000)
@@ -27,6 +27,10 @@ def test_how_far_bounds_are_broken_adds_up_in_units_of_the_bounds():
     assert excess(broken, [PARAMS, AP]) == pytest.approx(0.25 + 0.2)
     assert excess({"params": 400_000.0, "AP": 0.25}, [PARAMS, AP]) == excess({}, [PARAMS, AP]) == 0
     assert excess({"loss": 3.0}, [Constraint(metric="loss", min=-1, max=0)]) == 3
+
+
+def test_no_bound_is_broken_further_than_strategies_can_reckon_with():
+    assert excess({"params": 1e308}, [Constraint(metric="params", max=1e-5)]) == UTMOST
 
 
 def test_numbers_are_spelled_for_people():

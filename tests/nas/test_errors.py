@@ -1,6 +1,9 @@
 """The exception tree."""
 
 import inspect
+import pickle
+
+import pytest
 
 from nas import errors
 from nas.records import FailureKind
@@ -21,3 +24,18 @@ def test_a_wrong_document_reads_as_it_is():
 def test_a_trial_failure_carries_its_record():
     failure = errors.TrialFailure(FailureKind.DATA, "pictures/1.jpg is missing").failure
     assert (failure.kind, failure.message) == (FailureKind.DATA, "pictures/1.jpg is missing")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.DocumentError([("a.b", "is required"), ("c", "must be text, got 1")]),
+        errors.TrialFailure(FailureKind.DATA, "pictures/1.jpg is missing"),
+        errors.SpaceExhausted("nothing is left", redraws={"duplicate": 3}),
+        errors.NotFound("no search a"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_come_back_whole_from_other_processes(error):
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), str(back), vars(back)) == (type(error), str(error), vars(error))

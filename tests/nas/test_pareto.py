@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nas.constraints import UTMOST
 from nas.objectives import Constraint, Objective
-from nas.pareto import crowding, dominates, fronts, non_dominated, pareto_front
+from nas.pareto import crowding, dominates, fronts, non_dominated, outcome_point, pareto_front, point
 from nas.records import Measurement, Trial, TrialStatus
 
 VALUES = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
@@ -84,3 +85,9 @@ def test_an_objective_in_which_all_agree_crowds_nobody():
     assert crowding({"a": (1.0, 0.0), "b": (1.0, 3.0), "c": (1.0, 1.0)}) == {"a": inf, "b": inf, "c": 1.0}
     assert crowding({"a": (1.0, 2.0), "b": (1.0, 2.0)}) == {"a": 0.0, "b": 0.0}
     assert crowding({}) == {}
+
+
+def test_strategies_see_nothing_further_from_zero_than_they_can_reckon_with():
+    goals = (Objective(metric="AP"), Objective(metric="loss", goal="minimize"))
+    assert outcome_point({"AP": 0.5, "loss": 2.0}, goals) == point({"AP": 0.5, "loss": 2.0}, goals) == (0.5, -2.0)
+    assert outcome_point({"AP": -1e300, "loss": -1e300}, goals) == (-UTMOST, UTMOST)

@@ -1,9 +1,12 @@
 """Rewards out of objectives."""
 
+import math
+
 import pytest
+from pydantic import ValidationError
 
 from nas.objectives import Objective
-from nas.rewards import MnasNetReward, ObjectiveReward, WeightedReward, problems_of_reward, reward_of
+from nas.rewards import STEEPEST, MnasNetReward, ObjectiveReward, WeightedReward, problems_of_reward, reward_of
 
 OBJECTIVES = (Objective(metric="top1"), Objective(metric="macs", goal="minimize"), Objective(metric="top5"))
 DATA = [{"metric": "top1"}, {"metric": "macs", "goal": "minimize"}, {"metric": "top5"}]
@@ -40,6 +43,19 @@ def test_a_cost_of_nothing_is_not_worth_infinitely_much():
     assert 0.8 < reward(MnasNetReward(cost="macs", target=1), (0.8, 0.0, 0)) < 3
 
 
+@pytest.mark.parametrize("exponent", ["alpha", "beta"])
+def test_no_exponent_makes_more_of_a_cost_than_numbers_hold(exponent):
+    steepest = MnasNetReward(cost="macs", target=1e9, **{exponent: STEEPEST})
+    assert all(math.isfinite(reward(steepest, (0.8, -cost, 0))) for cost in (0.0, 1e9, 1e18))
+    with pytest.raises(ValidationError, match="greater than or equal to -10"):
+        MnasNetReward(cost="macs", target=1e9, **{exponent: 2 * STEEPEST})
+
+
+def test_no_weight_makes_more_of_an_objective_than_numbers_hold():
+    with pytest.raises(ValidationError, match=r"less than or equal to 10{30}"):
+        WeightedReward(weights={"top1": 1e308})
+
+
 def told(**reward):
     return dict(problems_of_reward(reward, DATA))
 
@@ -56,6 +72,7 @@ def test_what_is_no_objective_is_refused_by_its_field():
         in told(metric="latency")["strategy.reward.metric"]
     )
     assert set(told(kind="weighted", weights={"top1": 1, "params": 2})) == {"strategy.reward.weights.params"}
+    assert set(told(kind="weighted", weights={"top1": 1, 5: 2})) == {"strategy.reward.weights.5"}
     assert set(told(kind="mnasnet", cost="params", target=1)) == {"strategy.reward.cost"}
 
 

@@ -1,5 +1,9 @@
 """Errors of spaces read well and carry what machines need."""
 
+import pickle
+
+import pytest
+
 from search_spaces.errors import InvalidOptions, NotInSpace, Rejected, SpaceError
 
 
@@ -28,3 +32,18 @@ def test_problems_of_a_part_are_told_below_its_field():
 def test_every_error_of_a_space_is_a_value_error():
     assert isinstance(NotInSpace("depth", "must be 3"), SpaceError | ValueError)
     assert str(NotInSpace("depth", "must be 3")) == "depth: must be 3"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidOptions([("width", "is wrong"), ("", "is no part")]),
+        NotInSpace("depth", "must be 3"),
+        Rejected("dead_block", "block 3 feeds nothing", field="intermediates.1"),
+        Rejected("dead_block"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_come_back_whole_from_other_processes(error):
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), str(back), vars(back)) == (type(error), str(error), vars(error))
