@@ -15,6 +15,7 @@ from api.people.entrance import Entrance
 from api.problems import Problem, answer_with_problems
 from api.routes import (
     control,
+    documents,
     downloads,
     health,
     login,
@@ -45,6 +46,7 @@ ROUTERS = (
     plots,
     downloads,
     retrainings,
+    documents,
     proxy_checks,
     spaces,
     people,

@@ -30,6 +30,7 @@ class Page:
 
 PAGES = (
     Page(path="/", name="searches", title="Searches", menu="Searches"),
+    Page(path="/submit", name="submit", title="New search", menu="New search"),
     Page(path="/searches/{search}", name="search", title="Search", below="searches"),
     Page(path="/searches/{search}/leaderboard", name="leaderboard", title="Leaderboard", below="searches"),
     Page(path="/searches/{search}/trials/{number}", name="trial", title="Trial", below="searches"),

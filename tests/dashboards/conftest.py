@@ -41,14 +41,17 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, *, watching: Watching | None = None) -> Iterator[Served]:
-    """A service on a free port over a new database, inside; `watching` stands in for its own streams."""
+def serving(
+    folder: Path, *, watching: Watching | None = None, data_roots: tuple[Path, ...] = (), role: Role = Role.ADMIN
+) -> Iterator[Served]:
+    """A service on a free port over a new database, inside; `watching` stands in for its own streams, and whoever looks
+    has that role."""
     clock = ManualClock(SEED_S)
     storage = open_storage(f"sqlite:///{folder / 'nas.db'}", clock=clock)
-    app = create_app(storage, Settings(home=folder))
+    app = create_app(storage, Settings(home=folder, data_roots=data_roots))
     if watching is not None:
         app.state.service = replace(app.state.service, watching=watching)
-    session = session_for(app.state.service.people.tokens, Principal(name="admin", role=Role.ADMIN), source=None)
+    session = session_for(app.state.service.people.tokens, Principal(name=role, role=role), source=None)
     server = Server(app)
     listener = listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

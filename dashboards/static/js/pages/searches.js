@@ -14,7 +14,7 @@ const OFTEN_MS = 2000;
 const table = new DataTable(byId("searches"), {
   caption: "Searches, newest first",
   key: (search) => search.id,
-  empty: "No search here yet. Submit one with `nas submit search.yaml`.",
+  empty: "No search here yet. Submit one as a new search, or with `nas submit search.yaml`.",
   columns: [
     { id: "name", label: "Search", head: true, render: named },
     { id: "status", label: "Status", render: (search) => chip(search.status, search.cancel_requested && search.status === "running" ? "cancelling" : search.status) },
