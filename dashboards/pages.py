@@ -33,6 +33,7 @@ PAGES = (
     Page(path="/submit", name="submit", title="New search", menu="New search"),
     Page(path="/searches/{search}", name="search", title="Search", below="searches"),
     Page(path="/searches/{search}/leaderboard", name="leaderboard", title="Leaderboard", below="searches"),
+    Page(path="/searches/{search}/compare", name="compare", title="Comparison", below="searches"),
     Page(path="/searches/{search}/trials/{number}", name="trial", title="Trial", below="searches"),
 )
 

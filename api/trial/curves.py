@@ -44,7 +44,7 @@ class TrialCurves(BaseModel):
 
 def trial_curves(search: Search, trial: Trial, metrics: Sequence[str] = ()) -> TrialCurves:
     """The curves of these metrics, by default of the first ones; one that was never measured is left out."""
-    names = _names(search, trial.measurements)
+    names = measured_names(search, trial.measurements)
     wanted = [name for name in dict.fromkeys(metrics) if name in names] if metrics else names[:CURVES]
     return TrialCurves(
         number=trial.number,
@@ -53,8 +53,8 @@ def trial_curves(search: Search, trial: Trial, metrics: Sequence[str] = ()) -> T
     )
 
 
-def _names(search: Search, measurements: Sequence[Measurement]) -> list[str]:
-    """Objectives first, then plain names, then those of single classes."""
+def measured_names(search: Search, measurements: Sequence[Measurement]) -> list[str]:
+    """The metrics that were measured: objectives first, then plain names, then those of single classes."""
     measured = {name for measurement in measurements for name in measurement.metrics}
     objectives = [str(each["metric"]) for each in search.document.get("objectives", ())]
     first = [name for name in objectives if name in measured]

@@ -91,6 +91,9 @@ def _facts(resizer: Resizer) -> Told:
         ("residual blocks r", str(resizer.blocks)),
         ("filters n", str(resizer.filters)),
         ("tail begins", resizer.tail),
+        ("biases", resizer.biases),
+        ("initialiser", resizer.initialiser),
+        ("normalisation", resizer.normalisation),
         ("learning rate ratio", number(resizer.learning_rate_ratio)),
         *((("weights", resizer.weights),) if resizer.weights else ()),
     )

@@ -52,3 +52,12 @@ def test_a_trial_that_is_not_there_has_nothing_to_show(shown, what):
 def test_where_to_read_on_must_be_a_number_of_bytes(shown):
     assert shown.get(f"{TRIAL}/log", params={"after": -1}).status_code == 422
     assert shown.get(f"{TRIAL}/curves", params={"metric": ["m"] * 25}).status_code == 422
+
+
+def test_trials_are_held_against_the_first_one(shown, filed):  # noqa: F811
+    filed.add(1)
+    answer = shown.get("/searches/cells/side-by-side", params={"trial": [1, 0]}).json()
+    assert [each["trial"]["number"] for each in answer["trials"]] == [1, 0]
+    assert answer["trials"][1]["parts"][0]["sentences"] == ["number 0 instead of 1"]
+    assert shown.get("/searches/cells/side-by-side", params={"trial": [0, 0]}).status_code == 422
+    assert shown.get("/searches/cells/side-by-side", params={"trial": [0, 7]}).status_code == 404
