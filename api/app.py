@@ -10,8 +10,11 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.authentication import guard
+from api.monitoring.metrics import Metrics, Told
+from api.monitoring.requests import Timed
 from api.people.desk import People
 from api.people.entrance import Entrance
+from api.plots.memo import Memo
 from api.problems import Problem, answer_with_problems
 from api.routes import (
     control,
@@ -19,6 +22,7 @@ from api.routes import (
     downloads,
     health,
     login,
+    metrics,
     people,
     plots,
     previews,
@@ -80,14 +84,25 @@ def create_app(
     )
     known = People.over(storage.engine, storage.clock)
     entrance = Entrance(known.tokens, settings.api_token)
-    app.state.service = Service(storage=storage, people=known, entrance=entrance, settings=settings, wake=wake)
-    app.include_router(_routes())
-    app.include_router(login.router)
+    memo = Memo()
+    watched = Metrics(Told(storage=storage, home=settings.home, memo=memo, version=app.version))
+    app.state.service = Service(
+        storage=storage,
+        people=known,
+        entrance=entrance,
+        settings=settings,
+        wake=wake,
+        metrics=watched,
+        memo=memo,
+    )
+    for router in (_routes(), metrics.router, login.router):
+        app.include_router(router)
     add_pages(app)
     _describe_problems(app)
     guard(app, settings, entrance)
     app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=QUICK)
     answer_with_problems(app)
+    app.add_middleware(Timed, seconds=watched.request_seconds, prefix=PREFIX)
     return app
 
 

@@ -15,7 +15,16 @@ from rich.table import Table
 
 from benchmarks.rows import Row
 
-NAMES = ("cost", "training_step", "data_loading", "average_precision", "ray_overhead", "leaderboard", "pages")
+NAMES = (
+    "cost",
+    "training_step",
+    "data_loading",
+    "average_precision",
+    "ray_overhead",
+    "leaderboard",
+    "pages",
+    "scraping",
+)
 STUDIES = ("zero_cost",)
 
 

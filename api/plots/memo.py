@@ -30,18 +30,26 @@ class Memo:
         self._clock = clock
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
+        self.made = self.served = 0  # answers that were made, and that were there already
 
     def answer(self, key: Hashable, *, stamp: Hashable, make: Callable[[], bytes]) -> bytes:
         """What `make` returns, or returned before: with an equal stamp, or so lately that it may serve on."""
         kept = self._entry(key)
         with kept.lock:
             if kept.answer is not None and (kept.stamp == stamp or self._clock() < kept.fresh_until):
+                self._count(served=1)
                 return kept.answer
+            self._count(made=1)
             began = self._clock()
             kept.answer, kept.stamp = make(), stamp
             ended = self._clock()
             kept.fresh_until = ended + PATIENCE * (ended - began)
             return kept.answer
+
+    def _count(self, *, made: int = 0, served: int = 0) -> None:
+        with self._lock:
+            self.made += made
+            self.served += served
 
     def _entry(self, key: Hashable) -> _Kept:
         with self._lock:

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer, SecurityScopes
 
 from api.errors import Forbidden
+from api.monitoring.metrics import Metrics
 from api.people.desk import Desk, People
 from api.people.entrance import Entrance
 from api.people.records import Principal, Role
@@ -27,14 +28,15 @@ _SESSION = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session", de
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
     """What the app serves; `wake` tells whoever runs searches that there is something new to look at. Plots are
-    remembered in `memo`, and who looks on is known to `watching`."""
+    remembered in `memo`, who looks on is known to `watching`, and `metrics` are for operators."""
 
     storage: SqlStorage
     people: People
     entrance: Entrance
     settings: Settings
     wake: Callable[[], None]
-    memo: Memo = field(default_factory=Memo)
+    metrics: Metrics
+    memo: Memo
     watching: Watching = field(default_factory=Watching)
 
 

@@ -25,7 +25,7 @@ from api.tables import audit, durations, projects, searches, tokens, usage
 from nas.clock import ManualClock
 from nas.records import DEFAULT_PROJECT
 
-PAGES = ("/login", "/logout", "/static/")  # found beside what lies below /api
+PAGES = ("/login", "/logout", "/metrics", "/static/")  # found beside what lies below /api
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from nas.testing.stored import add_completed
 
 REST = "/api/v1"
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+METRICS = "/metrics"
 PAGES = frozenset(page.path for page in WEB_PAGES)
 DOCUMENTS = frozenset({"/api/docs", "/docs/oauth2-redirect", f"{REST}/openapi.json"})
 
@@ -39,7 +40,11 @@ def _routes():
 ROUTES = _routes()
 OPEN = {(method, path) for method, path, _ in ROUTES if path in FORMS or path == HEALTH or path.startswith(OPEN_BELOW)}
 GUARDED = [(method, path) for method, path, _ in ROUTES if (method, path) not in OPEN]
-OF_REST = [(method, path, needs) for method, path, needs in ROUTES if path.startswith(REST) and path not in DOCUMENTS]
+OF_REST = [
+    (method, path, needs)
+    for method, path, needs in ROUTES
+    if path.startswith((REST, METRICS)) and path not in DOCUMENTS
+]
 OF_A_SEARCH = [(method, path) for method, path, _ in OF_REST if "{search}" in path or "{check}" in path]
 
 
@@ -90,7 +95,7 @@ def cells(client, client_of, sqlite_storage):
 def test_nothing_is_open_but_health_the_way_in_and_what_pages_load():
     rest = {(method, path) for method, path in OPEN if not path.startswith(OPEN_BELOW)}
     assert rest == {("GET", HEALTH), ("GET", "/login"), ("POST", "/login"), ("POST", "/logout")}
-    assert {path for _, path in GUARDED if not path.startswith(REST)} <= PAGES | DOCUMENTS
+    assert {path for _, path in GUARDED if not path.startswith(REST)} <= PAGES | DOCUMENTS | {METRICS}
     assert len(GUARDED) >= 40
     assert len(NOT_FOR_ALL) >= 16
 

@@ -84,3 +84,10 @@ def test_a_failure_is_not_kept():
             continue
         raise AssertionError("the failure was swallowed")
     assert memo.answer("plot", stamp=1, make=lambda: b"well") == b"well"
+
+
+def test_what_was_made_and_what_was_there_already_is_counted():
+    memo = Memo(clock=ManualClock())
+    for stamp in (1, 1, 1, 2):
+        memo.answer("progress", stamp=stamp, make=lambda: b"answer")
+    assert (memo.made, memo.served) == (2, 2)
