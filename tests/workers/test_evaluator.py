@@ -72,7 +72,8 @@ def test_a_trial_measures_every_epoch_and_leaves_model_and_log(tmp_path: Path, d
     measurements = list(evaluate(tiny_assignment(tmp_path / "trial", tiny_task(data))))
     assert [m.fidelity for m in measurements] == [1, 2, 3]
     assert {"AP", "AP50", "AP75", "AP50/red", "train_loss", THROUGHPUT} <= set(measurements[0].metrics)
-    (artifact,) = measurements[-1].artifacts
+    artifact, shown = measurements[-1].artifacts
+    assert Path(shown.uri).name == "predictions.jpg"
     content = (tmp_path / "trial" / "model.pt").read_bytes()
     assert artifact.sha256 == hashlib.sha256(content).hexdigest()
     log = (tmp_path / "trial" / "trial.log").read_text().splitlines()

@@ -12,7 +12,7 @@ from nas.records import FailureKind
 from nas.tasks.detection import DetectionTask
 from search_spaces.space import Architecture
 from workers.data.augment import Batch, normalised
-from workers.data.batching import spread
+from workers.data.batching import chunks, spread
 from workers.data.split import DetectionSplit
 from workers.detection.anchors import anchor_boxes
 from workers.detection.average_precision import DetectionRecord, check_boxes
@@ -20,6 +20,7 @@ from workers.detection.losses import detection_losses
 from workers.detection.matching import Targets, collate
 from workers.detection.networks import ResizedDetector, build_detector, retinanet_of, scaling_of
 from workers.detection.postprocess import Detections, detect
+from workers.detection.predictions_sheet import Predicted, show_predictions
 from workers.detection.target_cache import TargetCache
 from workers.resized_sheet import SHOWN, show_resized
 from workers.task import Loss
@@ -113,10 +114,28 @@ class Detection:
         return record.result().metrics
 
     def show(self, network: nn.Module, folder: Path) -> tuple[Path, ...]:
-        """What a learned resizer makes of pictures from all over the validation split."""
+        """What is found on pictures from all over the validation split, and what a learned resizer makes of them."""
         mean, std = self._options.pixel_mean, self._options.pixel_std
         places = spread(len(self._val), SHOWN)
-        return show_resized(network, lambda: self._pixels(self._val.chosen(places)), folder, mean=mean, std=std)
+        names = [category.name for category in self._val.categories]
+        at_once = chunks(list(places), self._options.evaluation_batch_size)
+        found = [each for some in at_once for each in self._predicted(network, self._val.chosen(some))]
+        resized = show_resized(network, lambda: self._pixels(self._val.chosen(places)), folder, mean=mean, std=std)
+        return (show_predictions(found, names, folder), *resized)
+
+    def _predicted(self, network: nn.Module, batch: Batch) -> list[Predicted]:
+        """What is found on the pictures, in pixels of those that are stored."""
+        return [
+            Predicted(
+                pixels=batch.images[place],
+                covered=batch.covered[place],
+                boxes=self._scaling.boxes_stored(found.boxes),
+                scores=found.scores,
+                labels=found.labels,
+                annotated=batch.boxes[place],
+            )
+            for place, found in enumerate(self._detections(network, batch))
+        ]
 
     def _detections(self, network: nn.Module, batch: Batch) -> list[Detections]:
         logits, codes = self._predictions(network, batch)

@@ -179,11 +179,17 @@ def test_a_zero_tail_starts_as_bit_for_bit_the_detector_of_the_plain_interpolati
     assert metrics == other_metrics
 
 
-def test_what_a_resizer_learned_is_shown(folder: Path, data: dict[str, Any], tmp_path: Path) -> None:
-    task = opened(folder, data, SCALED["down"])
-    with torch.no_grad():
-        assert [file.name for file in task.show(task.network(SCALED["down"]).eval(), tmp_path)] == ["resized.png"]
-        assert task.show(task.network(tiny_architecture()).eval(), tmp_path) == ()
+def test_predictions_are_shown_and_what_a_resizer_learned(folder: Path, data: dict[str, Any], tmp_path: Path) -> None:
+    for architecture, names in (
+        (SCALED["down"], ["predictions.jpg", "resized.png"]),
+        (tiny_architecture(), ["predictions.jpg"]),
+    ):
+        task = opened(folder, data, architecture, evaluation_batch_size=2)
+        with torch.no_grad():
+            files = task.show(task.network(architecture).eval(), tmp_path)
+        assert [file.name for file in files] == names
+        with Image.open(files[0]) as sheet:
+            assert sheet.format == "JPEG"
 
 
 def test_kept_targets_change_no_loss(folder: Path, data: dict[str, Any]) -> None:
