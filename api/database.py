@@ -68,7 +68,8 @@ def _sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction control begins late and commits at odd moments; `_begin_sqlite` replaces it.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+    # FULL: what was committed survives a loss of power, as on PostgreSQL; the flush costs a quarter of a millisecond.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

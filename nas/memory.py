@@ -430,9 +430,11 @@ class MemoryStorage:
 
     def _check_quota(self, shelf: Shelf) -> None:
         project = shelf.search.project
+        self.quotas.check_trial(project, lambda: self._running(project))
+
+    def _running(self, project: str) -> int:
         ours = [each for each in self.shelves.values() if each.search.project == project]
-        running = sum(trial.status is TrialStatus.RUNNING for each in ours for trial in each.trials)
-        self.quotas.check_trial(project, running)
+        return sum(trial.status is TrialStatus.RUNNING for each in ours for trial in each.trials)
 
     def _same_search(self, project: str, key: str, name: str, document: dict[str, Any]) -> Search:
         """The search this key made. Raises `IdempotencyConflict` when it was made of something else."""

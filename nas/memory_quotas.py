@@ -1,6 +1,6 @@
 """Quotas and usage of projects in memory: what the tables of the SQL storage hold."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from nas.errors import QuotaReached
 from nas.quotas import UNLIMITED, Quota, Usage, search_refused, trial_refused
@@ -13,9 +13,11 @@ class MemoryQuotas:
         self.quotas = dict(quotas)
         self.usage: dict[str, Usage] = {}
 
-    def check_trial(self, project: str, running: int) -> None:
-        """Raises `QuotaReached` when the project, which runs so many trials, may run no further one for now."""
-        refused = trial_refused(project, self.quotas.get(project, UNLIMITED), self.used(project), running)
+    def check_trial(self, project: str, running: Callable[[], int]) -> None:
+        """Raises `QuotaReached` when the project may run no further trial for now; only where it has a quota are those
+        that it runs counted."""
+        quota = self.quotas.get(project, UNLIMITED)
+        refused = None if quota == UNLIMITED else trial_refused(project, quota, self.used(project), running())
         if refused:
             raise QuotaReached(refused)
 

@@ -1,6 +1,7 @@
 """The boundary of a trial: whatever its evaluator does becomes a report."""
 
 import logging
+import math
 from collections.abc import Generator
 
 from nas.errors import TrialFailure
@@ -38,3 +39,9 @@ def failure_of(error: Exception) -> Failure:
         return error.failure
     log.error("an evaluator raised", exc_info=error)
     return Failure(kind=FailureKind.ERROR, message=f"{type(error).__name__}: {error}")
+
+
+def is_last(assignment: Assignment, report: Report) -> bool:
+    """Whether this was the last epoch: then the end can be recorded with it, in one transaction."""
+    epochs = assignment.task.get("epochs", math.inf)
+    return isinstance(report, Measured) and bool(report.measurement.fidelity >= epochs)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from nas.controller import POLL_S, Controller
-from nas.drivers.boundary import reports
+from nas.drivers.boundary import is_last, reports
 from nas.ports import Evaluator
 from nas.records import Assignment, Finished, Measured, Signal
 
@@ -28,6 +28,9 @@ def _run_trial(controller: Controller, evaluator: Evaluator, assignment: Assignm
     """Trains one trial and records it, until it ends or the controller wants it stopped."""
     told = reports(evaluator, assignment)
     for report in told:
+        if is_last(assignment, report):
+            controller.record(report, *told)
+            return
         controller.record(report)
         if isinstance(report, Measured) and controller.should_stop(report.number):
             told.close()

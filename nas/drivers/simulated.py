@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from nas.controller import Controller
-from nas.drivers.boundary import reports
+from nas.drivers.boundary import is_last, reports
 from nas.ports import Evaluator
 from nas.records import Assignment, Finished, Measured, Report, Signal
 
@@ -72,8 +72,9 @@ class Simulation:
         """Lets the next event happen."""
         event = heapq.heappop(self.queue)
         self.now_s = event.at_s
-        self.controller.record(event.report)
-        if not isinstance(event.report, Measured):
+        ends = not isinstance(event.report, Measured) or is_last(event.assignment, event.report)
+        self.controller.record(event.report, *(event.rest if ends else ()))
+        if ends:
             return
         if self.controller.should_stop(event.report.number):
             event.rest.close()

@@ -26,9 +26,10 @@ def test_sqlite_makes_the_folder_and_keeps_readers_and_writers_apart(tmp_path):
     engine = open_engine(f"sqlite:///{tmp_path / 'new' / 'folder' / 'nas.db'}")
     with reading(engine) as connection:
         pragmas = {
-            name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "foreign_keys")
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous")
         }
-        assert pragmas == {"journal_mode": "wal", "foreign_keys": 1}
+        assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}  # 2: flushed at every commit
         assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 30_000
     engine.dispose()
 

@@ -1,13 +1,12 @@
 """What runs trials on a worker: it imports what a worker needs and no more, since each new process imports it."""
 
-import math
 import os
 from collections.abc import Iterator
 from typing import Any
 
 from ray import tune
 
-from nas.drivers.boundary import reports
+from nas.drivers.boundary import is_last, reports
 from nas.ports import Evaluator
 from nas.records import Assignment, Measured, Measurement, Report
 from workers.ray_cluster.processes import load_evaluator, show_in_process_list
@@ -44,13 +43,9 @@ class TrialActor(tune.Trainable):
     def step(self) -> dict[str, Any]:
         show_in_process_list(f"{self.assignment.search_name} trial {self.assignment.number}")
         report = next(self.reports)
-        if isinstance(report, Measured) and not self.is_last(report):
+        if isinstance(report, Measured) and not is_last(self.assignment, report):
             return {"reports": (report,), "ended": False}
         return {"reports": (report, *self.reports), "ended": True}
-
-    def is_last(self, report: Measured) -> bool:
-        """Whether this was the last epoch: then the end comes in the same step, which saves a call per trial."""
-        return bool(report.measurement.fidelity >= self.assignment.task.get("epochs", math.inf))
 
     def cleanup(self) -> None:
         close(self.reports)

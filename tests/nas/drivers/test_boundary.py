@@ -1,6 +1,8 @@
 """Whatever an evaluator does becomes a report of its trial."""
 
-from nas.drivers.boundary import reports
+from dataclasses import replace
+
+from nas.drivers.boundary import is_last, reports
 from nas.errors import TrialFailure
 from nas.memory import MemoryStorage
 from nas.records import Failed, FailureKind, Finished, Measured, Measurement
@@ -47,3 +49,10 @@ def test_closing_closes_the_evaluator():
     next(told)
     told.close()
     assert closed == [0]
+
+
+def test_the_last_epoch_is_told_by_its_fidelity():
+    epochs = ASSIGNMENT.task["epochs"]
+    told = [Measured(number=0, measurement=replace(MEASUREMENT, fidelity=fidelity)) for fidelity in (1, epochs)]
+    assert [is_last(ASSIGNMENT, report) for report in (*told, Finished(number=0))] == [False, True, False]
+    assert not is_last(replace(ASSIGNMENT, task={}), told[1])
