@@ -18,6 +18,7 @@ from api.plots.memo import Memo
 from api.problems import Problem, answer_with_problems
 from api.routes import (
     control,
+    data,
     documents,
     downloads,
     health,
@@ -53,6 +54,7 @@ ROUTERS = (
     documents,
     proxy_checks,
     spaces,
+    data,
     people,
     health,
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
+from api.data_sets.checking import CheckData
 from api.errors import Refused, Unreachable
 from api.ownership import TTL_S, free_from_the_dead, kept, this_process
 from api.supervisor import ON_LOOPBACK
@@ -180,6 +181,13 @@ def keep_resizer(model: Path, resizer: Resizer, file: Path) -> None:
     from workers.resizer_weights import write_resizer_weights
 
     write_resizer_weights(model, resizer, file)
+
+
+def data_checker() -> CheckData:
+    """What looks at the data of a registered set."""
+    from workers.data.checking import check_data
+
+    return check_data
 
 
 def give_up(storage: Storage, search_id: str, reason: str) -> Search:

@@ -10,6 +10,7 @@ from api.commands.check_proxy import check_proxy
 from api.commands.control import cancel, clone, delete, extend, pause, resume, retry, stop
 from api.commands.controller import controller
 from api.commands.cost import cost
+from api.commands.data import check_one, data
 from api.commands.database import database
 from api.commands.people import audit, project, token
 from api.commands.read import compare, leaderboard, searches, show, watch
@@ -37,9 +38,10 @@ WINNER = (retrain,)
 READING = (watch, searches, leaderboard, compare, table, transfer, show)
 for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, *WINNER, audit, spaces, cost):
     app.command()(command)
-for name, group in (("token", token), ("project", project), ("db", database)):
+for name, group in (("token", token), ("project", project), ("data", data), ("db", database)):
     app.add_typer(group, name=name)
 app.command(name="conduct", hidden=True)(conduct_one)
+app.command(name="check-data", hidden=True)(check_one)
 app.command(name="ray-head", hidden=True)(hold_ray)
 
 

@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import Any, Protocol, TypeVar
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.comparing import ComparisonList
 from api.errors import Refused, Taken, Unreachable
@@ -33,6 +33,7 @@ from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import Measurement, Pause, Search, SearchStatus, Trial, TrialWish
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 TIMEOUT_S = 30.0
 KNOWN: dict[str, type[NasError]] = {  # by the last word of the problem's type
     "not-found": NotFound,
@@ -198,10 +199,7 @@ class RestClient:
         """Candidates against their controls, by default as `api.comparing.default_metrics` says."""
         params = {"metric": list(metrics), "paired": paired}
         answer = self.call("GET", f"/searches/{search_id}/comparisons", params=params)
-        try:
-            return ComparisonList.model_validate(answer)
-        except ValidationError as error:
-            raise Unreachable(f"the service answered with something else than comparisons: {error}") from error
+        return self.read(ComparisonList, answer)
 
     def table(
         self,
@@ -215,10 +213,15 @@ class RestClient:
         """Fields of the architectures against each other, as `api.tabulating.table_of` says."""
         params = _given(rows=rows, columns=columns, metric=metric, against=against)
         answer = self.call("GET", f"/searches/{search_id}/table", params=params)
+        return self.read(TableView, answer)
+
+    def read(self, model: type[M], answer: Any) -> M:
+        """An answer as the model it is described by."""
         try:
-            return TableView.model_validate(answer)
+            return model.model_validate(answer)
         except ValidationError as error:
-            raise Unreachable(f"the service answered with something else than a table: {error}") from error
+            sentence = f"the service answered with something else than a {model.__name__}: {error}"
+            raise Unreachable(sentence) from error
 
     def call(self, method: str, path: str, **request: Any) -> Any:
         """The answer of an endpoint below /api/v1, read as JSON."""

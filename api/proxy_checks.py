@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.settings import Settings
 from api.submission import submitted_document
+from nas.data_sets import FindDataSet
 from nas.document import SearchDocument, document_digest, parse_document, stored_document
 from nas.errors import DocumentError, NotFound
 from nas.ports import Storage
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from nas.measured_part import MeasuredPart
 
 
-def submitted_check(data: Mapping[str, Any], settings: Settings, *, anywhere: bool) -> tuple[SearchDocument, ...]:
+def submitted_check(
+    data: Mapping[str, Any], settings: Settings, *, find: FindDataSet, anywhere: bool
+) -> tuple[SearchDocument, ...]:
     """The searches of a submitted document's check, their paths absolute. Raises `DocumentError` as a submission does,
     also for paths of the settings."""
-    submitted_document(data, settings, anywhere=anywhere)
-    planned = planned_searches(parse_document(data, settings.data_roots[0] if settings.data_roots else None))
-    problems = [problem for each in planned for problem in _problems_of(each, settings, anywhere=anywhere)]
+    submitted_document(data, settings, find=find, anywhere=anywhere)
+    base = settings.data_roots[0] if settings.data_roots else None
+    planned = planned_searches(parse_document(data, base, find=find))
+    problems = [problem for each in planned for problem in _problems_of(each, settings, find=find, anywhere=anywhere)]
     if problems:
         raise DocumentError(problems)
     return planned
@@ -96,13 +100,15 @@ def _found_or_created(storage: Storage, planned: SearchDocument, project: str) -
     raise AssertionError("a key that was never used makes a search that is not cancelled")
 
 
-def _problems_of(planned: SearchDocument, settings: Settings, *, anywhere: bool) -> Iterator[Problem]:
+def _problems_of(
+    planned: SearchDocument, settings: Settings, *, find: FindDataSet, anywhere: bool
+) -> Iterator[Problem]:
     """Paths the service refuses, under the setting that names them."""
     assert planned.proxy_part is not None, "every planned search says what it is"
     setting = planned.proxy_part.setting
     place = FULL if setting == FULL else f"settings.{setting}"
     try:
-        submitted_document(planned.model_dump(mode="json"), settings, anywhere=anywhere)
+        submitted_document(planned.model_dump(mode="json"), settings, find=find, anywhere=anywhere)
     except DocumentError as error:
         for field, sentence in error.problems:
             yield f"proxy_check.{place}.{field.removeprefix('task.')}", sentence

@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from api.confinement import is_inside
 from api.settings import Settings
+from nas.data_sets import DATA, DATA_SET, TASK, FindDataSet, with_named_data
 from nas.document import parse_document
 from nas.errors import DocumentError
 from nas.problems import KIND, Problem
@@ -16,17 +18,21 @@ from nas.tasks.paths import named
 from nas.weight_files import weight_files
 from search_spaces.reading import shown
 
-_DATA = ("task", "data")  # every text below it is a path
-_TEACHER = ("task", "teacher", "weights")
+_DATA = (TASK, DATA)  # every text below it is a path
+_TEACHER = (TASK, "teacher", "weights")
 
 
-def submitted_document(data: Mapping[str, Any], settings: Settings, *, anywhere: bool = False) -> dict[str, Any]:
+def submitted_document(
+    data: Mapping[str, Any], settings: Settings, *, find: FindDataSet, anywhere: bool = False
+) -> dict[str, Any]:
     """The validated document as JSON, its paths absolute. Raises `DocumentError` naming every field that is wrong.
 
     Paths must stay inside the data roots, relative ones inside the first. Where there are none, `anywhere` allows
-    every absolute path; without it no path is allowed.
+    every absolute path; without it no path is allowed. Those of a registered data set, which `find` finds, were
+    allowed when it was registered.
     """
     roots = settings.data_roots
+    data = with_named_data(data, find)
     problems = [] if roots else _refused_paths(data, anywhere=anywhere)
     try:
         document: dict[str, Any] = parse_document(data, roots[0] if roots else None).model_dump(mode="json")
@@ -52,24 +58,18 @@ def _paths_outside(document: Mapping[str, Any], roots: Sequence[Path]) -> list[P
     return [
         (field, f"must lie inside the service's data roots, got {shown(str(path))}")
         for field, path in _paths(document)
-        if not any(_is_inside(path, root) for root in roots)
+        if not any(is_inside(path, root) for root in roots)
     ]
 
 
-def _is_inside(path: Path, root: Path) -> bool:
-    try:
-        return path.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError):  # links that go round in a circle
-        return False
-
-
 def _paths(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
-    """Every path of the document with its dotted field."""
-    task = data.get("task")
+    """Every path of the document with its dotted field, but for those of a registered data set."""
+    task = data.get(TASK)
     installed = EVALUATORS.sound(task.get(KIND)) if isinstance(task, Mapping) else None
     if isinstance(task, Mapping) and installed is not None:
         yield from _paths_by_type(task, installed.options)
-    for place in (_DATA, _TEACHER) if installed is None else ():
+    places = (_TEACHER,) if data.get(DATA_SET) else (_DATA, _TEACHER)
+    for place in places if installed is None else ():
         below: Any = data
         for name in place:
             below = below.get(name) if isinstance(below, Mapping) else None

@@ -52,6 +52,16 @@ def spawn(arguments: Sequence[str], *, listen: bool = False, own_ray: bool = Fal
     )
 
 
+class Checks(Protocol):
+    """The registered data sets, as far as checks of them are asked for."""
+
+    def wanted(self) -> Sequence[str]: ...
+
+    def claim(self, name: str) -> str | None: ...
+
+    def end(self, name: str) -> None: ...
+
+
 @dataclass(slots=True)
 class Attempts:
     """How often a search's process has died, and when to try again."""
@@ -75,6 +85,8 @@ class Supervisor:
     ray: Child | None = None
     told: dict[str, str] = field(default_factory=dict)  # by our Ray: its addresses
     children: dict[str, Child] = field(default_factory=dict)
+    data_sets: Checks | None = None
+    checks: dict[str, Child] = field(default_factory=dict)  # of data sets, by their names
     attempts: dict[str, Attempts] = field(default_factory=dict)
     awake: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -96,6 +108,7 @@ class Supervisor:
 
     def step(self) -> None:
         """Takes note of children that ended, then starts what is due."""
+        self._check_data()
         for search_id, child in list(self.children.items()):
             if child.poll() is not None:
                 self._ended(search_id, child)
@@ -103,6 +116,18 @@ class Supervisor:
             if len(self.children) >= self.most:
                 return
             self._start(search)
+
+    def _check_data(self) -> None:
+        """Starts the checks of data sets that are asked for; what one that died left unsaid is taken back."""
+        if self.data_sets is None:
+            return
+        for name, child in list(self.checks.items()):
+            if child.poll() is not None:
+                close(self.checks.pop(name))
+                self.data_sets.end(name)
+        for name in self.data_sets.wanted():
+            if name not in self.checks and (checking := self.data_sets.claim(name)) is not None:
+                self.checks[name] = self.spawn(["check-data", name, "--checking", checking])
 
     def _ended(self, search_id: str, child: Child) -> None:
         del self.children[search_id]
@@ -169,9 +194,10 @@ class Supervisor:
         """Ends what this process started: the searches first, so that they give their leases back, then Ray."""
         self.stopping.set()
         self.awake.set()
-        for child in self.children.values():
+        children = [*self.children.values(), *self.checks.values()]
+        for child in children:
             close(child)
-        for child in [*self.children.values(), *([self.ray] if self.ray else [])]:
+        for child in [*children, *([self.ray] if self.ray else [])]:
             end(child)
 
 

@@ -291,6 +291,19 @@ tokens = Table(
     Column("revoked_at", UtcDateTime),
 )
 
+data_sets = Table(
+    "data_sets",
+    metadata,
+    Column("name", Word(64), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("report", JSON(none_as_null=True)),  # of the last check
+    Column("wish", String(16)),  # which check somebody wants
+    Column("done", Integer),  # how far one that runs is, in pictures
+    Column("total", Integer),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

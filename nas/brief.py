@@ -4,13 +4,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from nas.data_sets import under_its_name
 from nas.document import SearchDocument
 from nas.problems import KIND
 
 
 def brief(document: SearchDocument) -> dict[str, Any]:
-    """The JSON of the document without its defaults, kinds kept; read again it is the same document."""
-    return _brief(document, document.model_dump(mode="json"))
+    """The JSON of the document without its defaults, kinds kept, a data set by its name; read again it is the same
+    document."""
+    return under_its_name(_brief(document, document.model_dump(mode="json")))
 
 
 def _brief(model: BaseModel, content: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from nas.begin_with import BeginWith
 from nas.checks import problems_between
+from nas.data_sets import FindDataSet, with_named_data
 from nas.document_text import read_data
 from nas.errors import DocumentError
 from nas.objectives import Constraint, Objective
@@ -118,25 +119,34 @@ class SearchDocument(Options):
     )
     proxy_part: ProxyPart | None = Field(None, description="written by `nas check-proxy` into the searches it makes")
     retrains: Retrains | None = Field(None, description="written by `nas retrain` into the searches it makes")
+    data_set: str | None = Field(
+        None,
+        exclude_if=lambda name: name is None,  # a document without a name is stored as ever
+        description="written at submission: the name that `task.data` had in the place of what stands there now",
+    )
 
 
-def load_document(path: Path) -> SearchDocument:
+def load_document(path: Path, *, find: FindDataSet | None = None) -> SearchDocument:
     """The document of a YAML or JSON file; its relative paths are taken from the file's folder.
 
-    Raises `DocumentError` with every problem.
+    `find` finds the data set that `task.data` may name. Raises `DocumentError` with every problem.
     """
-    return parse_document(read_data(path), base=path.resolve().parent)
+    return parse_document(read_data(path), base=path.resolve().parent, find=find)
 
 
-def parse_document(data: Any, base: Path | None = None, *, space: Space[Any] | None = None) -> SearchDocument:
+def parse_document(
+    data: Any, base: Path | None = None, *, space: Space[Any] | None = None, find: FindDataSet | None = None
+) -> SearchDocument:
     """The validated document of plain data; relative paths are taken from `base`, or left as they are.
 
-    `space` stands in for the one that the data names: Python gives it, and may give the rest, too. Raises
-    `DocumentError` with every problem at once: dotted field, what was allowed, the value.
+    `space` stands in for the one that the data names: Python gives it, and may give the rest, too. `find` finds the
+    data set that `task.data` may name. Raises `DocumentError` with every problem at once: dotted field, what was
+    allowed, the value.
     """
     if not isinstance(data, Mapping):
         given = "nothing" if data is None else type(data).__name__
         raise DocumentError([("document", f"must be a mapping of names to values, got {given}")])
+    data = data if find is None else with_named_data(data, find)
     problems: list[Problem] = []
     document = _validated(data, problems)
     problems += problems_between(data, space)

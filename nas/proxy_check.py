@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from nas.constraints import violation
+from nas.data_sets import DATA
 from nas.document import Budget, ComparisonOptions, SearchDocument
 from nas.errors import DocumentError
 from nas.proxy_options import FULL, ProxyCheck, ProxyPart
@@ -103,8 +104,14 @@ def _search(
             "resources": document.resources,
             "seed": _seed(document.seed, setting),
             "proxy_part": ProxyPart(check=document.name, setting=setting, changes=changes),
+            "data_set": document.data_set if _same_data(task, document.task) else None,
         }
     )
+
+
+def _same_data(task: TaskOptions, other: TaskOptions) -> bool:
+    """Whether the setting left the data as they are, so that they still have their name."""
+    return getattr(task, DATA, None) == getattr(other, DATA, None)
 
 
 def _seed(seed: int, setting: str) -> int:

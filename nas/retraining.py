@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from nas.cloning import changed
+from nas.data_sets import DATA_SET
 from nas.document import SearchDocument, stored_document
 from nas.errors import DocumentError
 from nas.records import Search, Trial
@@ -53,6 +54,7 @@ def retraining_document(
         "resources": document.resources.model_dump(mode="json"),
         "seed": _seed(document.seed, trial.number),
         "retrains": _retrains(search, trial, document).model_dump(mode="json"),
+        DATA_SET: document.data_set,
     }
     return changed(data, wanted)
 

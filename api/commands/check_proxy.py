@@ -18,7 +18,16 @@ from api.commands.run import (
     opening_line,
     watched,
 )
-from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_json, settings, storage
+from api.commands.session import (
+    EXIT_CODES,
+    AsJson,
+    ExitCode,
+    console,
+    find_data_set,
+    print_json,
+    settings,
+    storage,
+)
 from api.commands.tables import plain_table
 from api.proxy_checks import find_or_create, report_on
 from api.proxy_page import HEADERS, proxy_page, require_plots, row_of
@@ -51,7 +60,7 @@ def check_proxy(
     as_json: AsJson = False,
 ) -> None:
     thresholds = Thresholds(kendall=kendall, kendall_low=kendall_low, signal=signal, tolerance=tolerance)
-    loaded = load_document(document)
+    loaded = load_document(document, find=find_data_set)
     check_data(loaded)
     check_report(report)
     planned = planned_searches(loaded)

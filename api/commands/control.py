@@ -12,12 +12,14 @@ import yaml
 
 from api.client import Reader, RestClient
 from api.commands.read import find_trial
-from api.commands.session import AsJson, SearchName, console, print_json, reader, settings
+from api.commands.session import AsJson, SearchName, console, find_data_set, print_json, reader, settings
+from api.data_sets.catalogue import RemoteCatalogue
 from api.deletion import delete_search
 from api.errors import Refused
 from api.schemas import search_view
 from nas.cloning import changed, changes_of
 from nas.creation import create_search
+from nas.data_sets import FindDataSet
 from nas.document import parse_document
 from nas.records import LEGAL_SEARCH, Pause, Search, TrialWish
 
@@ -80,7 +82,7 @@ def clone(
     with reader() as source:
         found = source.search(search)
         if write is not None:
-            document = parse_document(changed(source.summary(found.id).search.document, wanted))
+            document = parse_document(changed(source.summary(found.id).search.document, wanted), find=_find_in(source))
             write.write_text(yaml.safe_dump(document.model_dump(mode="json", exclude_unset=True), sort_keys=False))
             console().print(f"Wrote {write}; `nas run {write}` searches it.", soft_wrap=True, highlight=False)
             return
@@ -107,8 +109,13 @@ def delete(
 def _cloned(source: Reader, found: Search, wanted: dict[str, object]) -> Search:
     if isinstance(source, RestClient):
         return source.clone(found.id, wanted)
-    document = parse_document(changed(found.document, wanted))
+    document = parse_document(changed(found.document, wanted), find=_find_in(source))
     return create_search(source, document, project=found.project)  # type: ignore[arg-type]  # it is the storage
+
+
+def _find_in(source: Reader) -> FindDataSet:
+    """What finds the data sets of a service, or of the state folder."""
+    return RemoteCatalogue(source).find if isinstance(source, RestClient) else find_data_set
 
 
 def _wish(search: str, wish: Callable[[Reader, Search], Search], told: str, *, as_json: bool) -> None:

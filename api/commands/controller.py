@@ -69,6 +69,13 @@ def supervisor_of(
     driver: Driver,
 ) -> Supervisor:
     """What looks after the searches, as the options and else the settings say."""
+    from api.data_sets.store import DataSets
+
     return Supervisor(
-        storage=store, most=concurrent or 1, ray_address=ray_address or here.ray_address, cpus=cpus, driver=driver
+        storage=store,
+        data_sets=DataSets(store.engine, store.clock),
+        most=concurrent or 1,
+        ray_address=ray_address or here.ray_address,
+        cpus=cpus,
+        driver=driver,
     )

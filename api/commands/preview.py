@@ -11,10 +11,11 @@ import typer
 from rich.table import Table
 
 from api.client import connected
-from api.commands.session import ExitCode, console, print_json, settings, storage
+from api.commands.session import ExitCode, catalogue, console, print_json, settings, storage
 from api.previewing import answer_to
 from api.previews import PreviewAnswer, PreviewView, ProblemView, TimeView
 from api.storage import SqlStorage
+from nas.data_sets import DataSet, under_its_name
 from nas.document import SearchDocument, parse_document
 from nas.document_lines import Lines
 from nas.document_text import read_text, reader_of
@@ -41,7 +42,7 @@ def previewed_here(path: Path, *, project: str | None) -> PreviewAnswer:
     text, base = read_text(path), path.resolve().parent
 
     def accept(data: Any) -> SearchDocument:
-        return parse_document(data, base)
+        return parse_document(data, base, find=find_named)
 
     with _records() as records:
         return answer_to(text, accept=accept, storage=records, project=project or DEFAULT_PROJECT, read=reader_of(path))
@@ -49,13 +50,20 @@ def previewed_here(path: Path, *, project: str | None) -> PreviewAnswer:
 
 def previewed_there(path: Path, here: PreviewAnswer, *, project: str | None) -> PreviewAnswer:
     """By the service, which is sent absolute paths; what it refuses is told with the lines of the file."""
-    content = parse_document(here.document, path.resolve().parent).model_dump(mode="json")
+    document = parse_document(here.document, path.resolve().parent, find=find_named)
+    content = under_its_name(document.model_dump(mode="json"))
     with connected(settings()) as client:
         params = {} if project is None else {"project": project}
         told = client.call("POST", "/searches/preview", json={"document": content}, params=params)
     answer, lines = PreviewAnswer.model_validate(told), Lines(here.text)
     problems = [each.model_copy(update={"line": lines.of(each.field)}) for each in answer.problems]
     return answer.model_copy(update={"text": here.text, "document": here.document, "problems": problems})
+
+
+def find_named(name: str) -> DataSet:
+    """A data set of the service or of the state folder. Raises `NotFound`."""
+    with catalogue() as found:
+        return found.find(name)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from api.client import connected
 from api.commands.control import TrialName
 from api.commands.read import find_trial
 from api.commands.run import Way, WhichDriver, carry_out, check_data, exit_code, find_or_create
-from api.commands.session import EXIT_CODES, AsJson, console, print_json, settings, storage
+from api.commands.session import EXIT_CODES, AsJson, console, find_data_set, print_json, settings, storage
 from api.errors import Refused
 from api.schemas import search_view
 from nas.cloning import changes_of
@@ -44,7 +44,7 @@ def retrain(
         return
     with storage(must_exist=True) as store:
         earlier, found = find_trial(store, trial)
-        document = parse_document(retraining_document(earlier, found, wanted, seeds=seeds))
+        document = parse_document(retraining_document(earlier, found, wanted, seeds=seeds), find=find_data_set)
         check_data(document)
         search = find_or_create(store, document, project=earlier.project)
         if not run:

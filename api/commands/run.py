@@ -17,7 +17,16 @@ from api.bootstrap import Driver, conduct, give_up
 from api.commands.comparison_tables import comparison_tables
 from api.commands.mean_tables import show_means, worth_a_table
 from api.commands.progress import best_candidate, follow, verdict
-from api.commands.session import EXIT_CODES, AsJson, ExitCode, console, print_json, settings, storage
+from api.commands.session import (
+    EXIT_CODES,
+    AsJson,
+    ExitCode,
+    console,
+    find_data_set,
+    print_json,
+    settings,
+    storage,
+)
 from api.commands.tables import leaderboard_table
 from api.comparing import comparisons_of
 from api.errors import Refused
@@ -56,7 +65,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the leaderboard.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    loaded = load_document(document)
+    loaded = load_document(document, find=find_data_set)
     check_data(loaded)
     with storage() as store:
         search = find_or_create(store, loaded, again=again)

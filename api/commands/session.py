@@ -19,8 +19,10 @@ from api.settings import Settings
 from nas.errors import NotFound
 
 if TYPE_CHECKING:
+    from api.data_sets.catalogue import Catalogue
     from api.people.desk import Counter
     from api.storage import SqlStorage
+    from nas.data_sets import DataSet
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 SearchName = Annotated[str, typer.Argument(metavar="SEARCH", help="Name or id of a search; a name means its newest.")]
@@ -61,7 +63,7 @@ def print_json(value: Any) -> None:
 @contextmanager
 def reader() -> Iterator[Reader]:
     """The service of NAS_API_URL where that is set, else the database of the state folder."""
-    if not os.environ.get("NAS_API_URL"):
+    if not is_remote():
         with storage(must_exist=True) as opened:
             yield opened
         return
@@ -69,10 +71,40 @@ def reader() -> Iterator[Reader]:
         yield client
 
 
+def is_remote() -> bool:
+    """Whether commands ask a service rather than the state folder."""
+    return bool(os.environ.get("NAS_API_URL"))
+
+
+@contextmanager
+def catalogue(*, must_exist: bool = True) -> Iterator["Catalogue"]:
+    """The registered data sets: of the service of NAS_API_URL, else of the state folder."""
+    from api.data_sets.catalogue import OpenCatalogue, RemoteCatalogue
+
+    if is_remote():
+        with connected(settings()) as client:
+            yield RemoteCatalogue(client)
+        return
+    from api.data_sets.store import DataSets
+    from api.people.desk import Desk, People
+
+    with storage(must_exist=must_exist) as opened:
+        desk = Desk(People.over(opened.engine, opened.clock), operator())
+        yield OpenCatalogue(DataSets(opened.engine, opened.clock), desk, roots=settings().data_roots)
+
+
+def find_data_set(name: str) -> "DataSet":
+    """A data set of the state folder, as documents name it. Raises `NotFound`."""
+    from api.data_sets.store import DataSets
+
+    with storage(must_exist=True) as opened:
+        return DataSets(opened.engine, opened.clock).find(name)
+
+
 @contextmanager
 def counter(*, must_exist: bool = True) -> Iterator["Counter"]:
     """Where tokens and projects are cared for: the service of NAS_API_URL, else the database of the state folder."""
-    if os.environ.get("NAS_API_URL"):
+    if is_remote():
         from api.people.remote import RemoteDesk
 
         with connected(settings()) as client:

@@ -9,7 +9,9 @@ from api.client import connected
 from api.commands.read import watch_search
 from api.commands.run import DocumentPath
 from api.commands.session import AsJson, ExitCode, console, print_json, settings
+from api.data_sets.catalogue import RemoteCatalogue
 from api.schemas import search_view
+from nas.data_sets import under_its_name
 from nas.document import load_document
 
 
@@ -29,9 +31,9 @@ def submit(
         from api.commands.preview import preview
 
         preview(document, project=project, as_json=as_json)
-    loaded = load_document(document)
     with connected(settings()) as client:
-        content = loaded.model_dump(mode="json")
+        loaded = load_document(document, find=RemoteCatalogue(client).find)
+        content = under_its_name(loaded.model_dump(mode="json"))
         search = client.submit(content, idempotency_key=key, project=project, priority=priority)
         told = Console(stderr=True) if as_json else console()  # JSON has the standard output for itself
         told.print(f"Search [bold]{search.name}[/] ({search.id}) is {search.status}.", soft_wrap=True)

@@ -77,7 +77,7 @@ class Desk:
 
     def create_project(self, asked: NewProject) -> Project:
         """The project as it is stored. Raises `Forbidden` and `Taken`."""
-        self._check_all("make projects")
+        self.check_all("make projects")
         made = self._people.projects.create(Project(**asked.model_dump()))
         self.record("project.create", made.name, project=made.name, **asked.model_dump(exclude={"name"}))
         return made
@@ -88,7 +88,7 @@ class Desk:
 
     def change_project(self, name: str, asked: ProjectChange) -> Project:
         """The project with its weight or quotas changed. Raises `Forbidden`."""
-        self._check_all("change the quotas of projects")
+        self.check_all("change the quotas of projects")
         changes = asked.model_dump(exclude_unset=True)
         changed = self._people.projects.change(name, changes)
         self.record("project.set", name, project=name, **changes)
@@ -120,6 +120,7 @@ class Desk:
         """Adds to the audit what the principal just did."""
         self._people.audit.record(self._principal, action, subject, project=project, detail=detail)
 
-    def _check_all(self, deed: str) -> None:
+    def check_all(self, deed: str) -> None:
+        """Raises `Forbidden` where the principal is of one project only."""
         if self._principal.project is not None:
             raise Forbidden(f"only an admin of all projects may {deed}; this one is of {self._principal.project!r}")

@@ -9,7 +9,7 @@ from api.deletion import delete_search
 from api.people.desk import Desk
 from api.people.records import Role
 from api.problems import documented
-from api.routes.dependencies import TheDesk, TheSearch, TheService, requires
+from api.routes.dependencies import TheDataSets, TheDesk, TheSearch, TheService, requires
 from api.routes.searches import IdempotencyKey
 from api.routes.trials import Number
 from api.schemas import SearchView, search_view
@@ -85,12 +85,14 @@ def clone_search(
     response: Response,
     service: TheService,
     desk: TheDesk,
+    data_sets: TheDataSets,
     changes: Changes = {},  # noqa: B006 - FastAPI copies it
     idempotency_key: IdempotencyKey = None,
 ) -> SearchView:
     """Submits the document of the search once more with these changes; the new search is queued."""
     wanted = changed(search.document, changes)
-    document = SearchDocument.model_validate(submitted_document(wanted, service.settings, anywhere=desk.trusted))
+    accepted = submitted_document(wanted, service.settings, find=data_sets.find, anywhere=desk.trusted)
+    document = SearchDocument.model_validate(accepted)
     made = create_search(service.storage, document, idempotency_key, project=search.project, priority=search.priority)
     _tell(desk, made, "search.clone", of=search.id)
     service.wake()

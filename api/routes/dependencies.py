@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer, SecurityScopes
 
+from api.data_sets.catalogue import OpenCatalogue
+from api.data_sets.store import DataSets
 from api.errors import Forbidden
 from api.monitoring.metrics import Metrics
 from api.people.desk import Desk, People
@@ -74,6 +76,18 @@ def _desk(service: Annotated[Service, Depends(_service)], principal: Annotated[P
     return Desk(service.people, principal)
 
 
+def _data_sets(storage: Annotated[SqlStorage, Depends(_storage)]) -> DataSets:
+    return DataSets(storage.engine, storage.clock)
+
+
+def _catalogue(
+    data_sets: Annotated[DataSets, Depends(_data_sets)],
+    desk: Annotated[Desk, Depends(_desk)],
+    service: Annotated[Service, Depends(_service)],
+) -> OpenCatalogue:
+    return OpenCatalogue(data_sets, desk, roots=service.settings.data_roots)
+
+
 def _search(
     search: Annotated[str, Path(max_length=100, description="name or id; a name means its newest search")],
     storage: Annotated[SqlStorage, Depends(_storage)],
@@ -86,6 +100,8 @@ TheService = Annotated[Service, Depends(_service)]
 TheStorage = Annotated[SqlStorage, Depends(_storage)]
 ThePrincipal = Annotated[Principal, Depends(_principal)]
 TheDesk = Annotated[Desk, Depends(_desk)]
+TheDataSets = Annotated[DataSets, Depends(_data_sets)]
+TheCatalogue = Annotated[OpenCatalogue, Depends(_catalogue)]
 TheSearch = Annotated[Search, Depends(_search)]
 InProject = Annotated[str | None, Query(max_length=64, description="a project; by default that of the token")]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="rows of the page")]

@@ -10,7 +10,7 @@ from api.people.records import Role
 from api.previewing import answer_to
 from api.previews import PreviewAnswer
 from api.problems import documented
-from api.routes.dependencies import InProject, TheDesk, ThePrincipal, TheService, requires
+from api.routes.dependencies import InProject, TheDataSets, TheDesk, ThePrincipal, TheService, requires
 from api.submission import submitted_document
 from nas.brief import brief
 from nas.document import SearchDocument, stored_document
@@ -39,7 +39,12 @@ class PreviewRequest(BaseModel):
 
 @router.post("/preview", responses=documented(400, 404, 413, 415))
 def preview_search(
-    asked: PreviewRequest, service: TheService, principal: ThePrincipal, desk: TheDesk, project: InProject = None
+    asked: PreviewRequest,
+    service: TheService,
+    principal: ThePrincipal,
+    desk: TheDesk,
+    data_sets: TheDataSets,
+    project: InProject = None,
 ) -> PreviewAnswer:
     """Checks a document as submitting it would, and tells what the search will be like; creates nothing.
 
@@ -48,7 +53,7 @@ def preview_search(
     owner = desk.submits_to(project)
 
     def accept(data: Any) -> SearchDocument:
-        accepted = submitted_document(data, service.settings, anywhere=desk.trusted)
+        accepted = submitted_document(data, service.settings, find=data_sets.find, anywhere=desk.trusted)
         return SearchDocument.model_validate(accepted)
 
     text = asked.text

@@ -11,7 +11,7 @@ from api.people.records import Role
 from api.problems import documented
 from api.proxy_checks import find_check, find_or_create, report_on, submitted_check
 from api.proxy_page import proxy_page
-from api.routes.dependencies import InProject, TheDesk, ThePrincipal, TheService, TheStorage, requires
+from api.routes.dependencies import InProject, TheDataSets, TheDesk, ThePrincipal, TheService, TheStorage, requires
 from api.routes.searches import Document
 from nas.proxy_report import ProxyReport, Thresholds
 
@@ -38,6 +38,7 @@ def submit_proxy_check(
     response: Response,
     service: TheService,
     desk: TheDesk,
+    data_sets: TheDataSets,
     thresholds: Judged,
     project: InProject = None,
 ) -> ProxyReport:
@@ -48,7 +49,7 @@ def submit_proxy_check(
     added is trained on the same architectures, and nothing that has been trained is trained again.
     """
     owner = desk.submits_to(project)
-    planned = submitted_check(document, service.settings, anywhere=desk.trusted)
+    planned = submitted_check(document, service.settings, find=data_sets.find, anywhere=desk.trusted)
     searches = find_or_create(service.storage, planned, project=owner)
     report = report_on(service.storage, searches, thresholds)
     desk.record("proxy-check.submit", report.id, project=owner, searches=[search.id for search in searches])

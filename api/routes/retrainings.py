@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response, status
 from api.people.records import Role
 from api.problems import documented
 from api.retrainings import RetrainingList, RetrainingOptions, RetrainingView, retraining_views, retrainings
-from api.routes.dependencies import Cursor, InProject, Limit, TheDesk, TheSearch, TheService, requires
+from api.routes.dependencies import Cursor, InProject, Limit, TheDataSets, TheDesk, TheSearch, TheService, requires
 from api.routes.searches import IdempotencyKey
 from api.routes.trials import Number
 from api.submission import submitted_document
@@ -31,6 +31,7 @@ def retrain_trial(
     response: Response,
     service: TheService,
     desk: TheDesk,
+    data_sets: TheDataSets,
     options: RetrainingOptions = RetrainingOptions(),  # noqa: B008 - frozen defaults
     idempotency_key: IdempotencyKey = None,
 ) -> RetrainingView:
@@ -38,7 +39,8 @@ def retrain_trial(
     changes. It is queued, and is watched, paused and cancelled as any search."""
     trial = service.storage.trial(search.id, number)
     wanted = retraining_document(search, trial, options.changes, seeds=options.seeds)
-    document = SearchDocument.model_validate(submitted_document(wanted, service.settings, anywhere=desk.trusted))
+    accepted = submitted_document(wanted, service.settings, find=data_sets.find, anywhere=desk.trusted)
+    document = SearchDocument.model_validate(accepted)
     made = create_search(service.storage, document, idempotency_key, project=search.project, priority=search.priority)
     desk.record("trial.retrain", made.id, project=made.project, name=made.name, of=trial.id)
     service.wake()

@@ -12,6 +12,7 @@ from api.routes.dependencies import (
     Cursor,
     InProject,
     Limit,
+    TheDataSets,
     TheDesk,
     TheSearch,
     TheService,
@@ -80,18 +81,20 @@ def submit_search(
     response: Response,
     service: TheService,
     desk: TheDesk,
+    data_sets: TheDataSets,
     project: InProject = None,
     priority: Priority = 0,
     idempotency_key: IdempotencyKey = None,
 ) -> SearchView:
     """Submits a search document (as JSON); the search is queued.
 
-    Paths in it lie in the service's data roots, relative ones in the first; without data roots they are absolute, and
-    only an admin of all projects may name any. Every field that is wrong is listed in one answer. 404 where the earlier
-    search that it begins with is not known; 409 where that has not ended or cannot be learned from.
+    `task.data` is a mapping, or the name of a registered data set (`GET /data`). Paths lie in the service's data roots,
+    relative ones in the first; without data roots they are absolute, and only an admin of all projects may name any.
+    Every field that is wrong is listed in one answer. 404 where the earlier search that it begins with is not known;
+    409 where that has not ended or cannot be learned from.
     """
     owner = desk.submits_to(project)
-    accepted = submitted_document(document, service.settings, anywhere=desk.trusted)
+    accepted = submitted_document(document, service.settings, find=data_sets.find, anywhere=desk.trusted)
     asked = SearchDocument.model_validate(accepted)
     search = create_search(service.storage, asked, idempotency_key, project=owner, priority=priority)
     desk.record("search.submit", search.id, project=owner, name=search.name, priority=priority)

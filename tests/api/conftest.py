@@ -21,7 +21,7 @@ from api.people.records import Project, Role
 from api.schema import upgrade_database
 from api.settings import Settings
 from api.storage import SqlStorage, open_storage
-from api.tables import audit, durations, projects, searches, tokens, usage
+from api.tables import audit, data_sets, durations, projects, searches, tokens, usage
 from nas.clock import ManualClock
 from nas.records import DEFAULT_PROJECT
 
@@ -85,7 +85,7 @@ def migrated_postgres(databases: Databases) -> Iterator[Engine]:
 def postgres_storage(migrated_postgres: Engine, clock: ManualClock) -> SqlStorage:
     """An empty storage on PostgreSQL."""
     with writing(migrated_postgres) as connection:
-        for table in (searches, audit, tokens, usage, durations):
+        for table in (searches, audit, tokens, usage, durations, data_sets):
             connection.execute(delete(table))
         connection.execute(delete(projects).where(projects.c.name != DEFAULT_PROJECT))
     return SqlStorage(migrated_postgres, clock=clock)

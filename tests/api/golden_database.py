@@ -5,6 +5,8 @@ import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
+from api.data_sets.records import Checking
+from api.data_sets.store import DataSets
 from api.people.desk import Desk, People
 from api.people.forms import NewProject, NewToken
 from api.people.records import Principal, Role
@@ -29,6 +31,7 @@ def make(path: Path) -> None:
         path.unlink()
     storage = open_storage(f"sqlite:///{path}", clock=ManualClock())
     _people(storage)
+    _data(storage)
     search = storage.create_search("golden", {"name": "golden"}, idempotency_key="golden")
     lease = storage.acquire_lease(search.id, "golden", 60)
     assert lease is not None
@@ -47,6 +50,12 @@ def _people(storage: SqlStorage) -> None:
     desk = Desk(People.over(storage.engine, storage.clock), admin)
     desk.create_project(NewProject(name="vision", max_searches=3))
     desk.create_token(NewToken(name="nightly", role=Role.SUBMIT, project="vision"))
+
+
+def _data(storage: SqlStorage) -> None:
+    data_sets = DataSets(storage.engine, storage.clock)
+    split = {"images": "/data/images", "annotations": "/data/labels.json"}
+    data_sets.add("golden", "detection", {"train": split, "val": split, "classes": None}, check=Checking.SAMPLE)
 
 
 def _trials(storage: SqlStorage, lease: Lease) -> None:

@@ -14,6 +14,7 @@ from nas.proxy_check import planned_searches
 from nas.proxy_report import Thresholds, Verdict
 from nas.records import SearchStatus
 from tests.api.checked_proxy import SECTION, train
+from tests.api.no_data_sets import nowhere
 
 
 @pytest.fixture
@@ -91,19 +92,19 @@ def test_a_check_without_its_full_task_is_told(storage):
 
 
 def test_a_submitted_check_owes_what_a_submitted_search_does_and_its_settings_too(tmp_path):
-    assert [each.name for each in submitted_check(document(), Settings(), anywhere=True)][
+    assert [each.name for each in submitted_check(document(), Settings(), find=nowhere, anywhere=True)][
         -1
     ] == "blood-cells-proxy-full"
     few = {"few": {"data.train.annotations": "few.json"}}
     with pytest.raises(
         DocumentError, match=r"proxy_check\.settings\.few\.data\.train\.annotations: must be an absolute"
     ):
-        submitted_check(document(settings=few), Settings(), anywhere=True)
+        submitted_check(document(settings=few), Settings(), find=nowhere, anywhere=True)
     inside = document(settings=few)
     split = {"images": "images", "annotations": "all.json"}
     inside["task"]["data"] = {"train": split, "val": split, "classes": 3}
-    found = submitted_check(inside, Settings(data_roots=(tmp_path,)), anywhere=False)
+    found = submitted_check(inside, Settings(data_roots=(tmp_path,)), find=nowhere, anywhere=False)
     assert found[0].task.data.train.annotations == str(tmp_path / "few.json")
     inside["proxy_check"]["settings"] = {"few": {"data.train.annotations": "../few.json"}}
     with pytest.raises(DocumentError, match=r"proxy_check\.settings\.few\..*must lie inside the service's data root"):
-        submitted_check(inside, Settings(data_roots=(tmp_path,)), anywhere=False)
+        submitted_check(inside, Settings(data_roots=(tmp_path,)), find=nowhere, anywhere=False)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from api.data_sets.records import Checking, Standing
+from api.data_sets.store import DataSets
 from api.ownership import this_process
 from api.supervisor import PATIENCE_S, Supervisor, close, end, spawn, supervised
 from nas.clock import ManualClock
@@ -117,6 +119,24 @@ def test_a_ray_given_by_address_is_used_and_none_started(storage, supervisor, nu
     search = storage.create_search("toy", {})
     supervisor.step()
     assert nursery.told == [("conduct", search.id, "--driver", "ray", "--ray-address", "there:3", False)]
+
+
+def test_a_check_of_a_data_set_is_started_once_and_settled_when_it_ends(sqlite_storage, supervisor, nursery):
+    data_sets = supervisor.data_sets = DataSets(sqlite_storage.engine, sqlite_storage.clock)
+    data_sets.add("cells", "detection", {}, check=Checking.EVERY_PICTURE)
+    supervisor.step()
+    supervisor.step()
+    assert nursery.told == [("check-data", "cells", "--checking", "every_picture", False)]
+    assert data_sets.registered("cells").standing is Standing.CHECKING
+    end(nursery.children[0])
+    supervisor.step()
+    assert data_sets.registered("cells").standing is Standing.UNCHECKED
+    data_sets.wish("cells", Checking.SAMPLE)
+    with supervised(supervisor):
+        supervisor.wake()
+        while len(nursery.children) < 2:
+            os.sched_yield()
+    assert nursery.children[1].poll() == 0
 
 
 def test_children_end_with_the_supervisor(storage, supervisor, nursery):

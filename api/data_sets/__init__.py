@@ -1,0 +1,1 @@
+"""Data sets that an admin has registered under a name: stored, listed, checked, asked over REST."""
