@@ -16,6 +16,7 @@ from nas.constraints import violation
 from nas.document import SearchDocument
 from nas.errors import NotFound, QuotaReached
 from nas.folders import trial_folder
+from nas.losses import EVENT, Losses, events_of
 from nas.pareto import missing
 from nas.ports import NOTHING, Storage, Wanted
 from nas.quotas import Spent
@@ -28,6 +29,7 @@ from nas.records import (
     FailureKind,
     Finished,
     Lease,
+    Lost,
     Measured,
     Measurement,
     Pause,
@@ -84,6 +86,7 @@ class Controller:
         self._refused_until = 0.0
         self._refusal = ""  # why it waits
         self._began: dict[int, float] = {}  # when running trials were handed out
+        self._losses = Losses(document.resources.retries)
         self._tally = Tally(max_failures(document.budget))
         self._ending: Ending | None = None  # why running trials are to stop
         self._done = False
@@ -108,7 +111,7 @@ class Controller:
             upcoming = self._next_upcoming()
             if isinstance(upcoming, Signal):
                 self._conclude()
-                return upcoming
+                return Signal.WAIT if self._running else upcoming  # what runs may lose its machine
             self._upcoming = upcoming
         return self._begin(self._upcoming)
 
@@ -171,6 +174,8 @@ class Controller:
             else:
                 self._count(trial.number, trial.status, trial.failure)
         self._unassigned.sort(key=lambda trial: trial.number)
+        if any(trial.attempt > 1 for trial in self._unassigned):
+            self._losses.recall(events_of(self.storage, self.search_id))
         if search.status is not SearchStatus.RUNNING and LEGAL_SEARCH[search.status]:
             self.storage.set_search_status(self._lease, SearchStatus.RUNNING)
             self._tell("started", f"search {search.name} started")
@@ -224,6 +229,7 @@ class Controller:
                 self.storage.add_trial(self._lease, trial, infeasible)
                 return trial
             case Again(number=number, promotion=promotion):
+                self._losses.forget(number)
                 self.storage.promote_trial(self._lease, number, promotion, told_of(number, promotion))
                 return self.storage.trial(self.search_id, number)
 
@@ -261,6 +267,8 @@ class Controller:
                 self._finish(number, unwritten)
             case Failed(failure=failure):
                 self._end(number, TrialStatus.FAILED, failure, unwritten)
+            case Lost():
+                self._lose(report, unwritten)
 
     def _measure(self, number: int, measurement: Measurement, unwritten: list[Measurement]) -> None:
         """Takes a measurement in; one that is no number is the end of its trial."""
@@ -290,8 +298,21 @@ class Controller:
         else:
             self._end(number, TrialStatus.COMPLETED, None, unwritten)
 
+    def _lose(self, lost: Lost, unwritten: Sequence[Measurement]) -> None:
+        """The trial goes on elsewhere, as often as its document allows."""
+        number = lost.number
+        if number in self._asked_to_stop:
+            self._end(number, TrialStatus.CANCELLED, None, unwritten)
+            return
+        told = self._losses.count(lost)
+        if isinstance(told, Failure):
+            self._end(number, TrialStatus.FAILED, told, unwritten)
+            return
+        self._put_back(number, unwritten)
+        self._tell(EVENT, told, number)
+
     def _put_back(self, number: int, unwritten: Sequence[Measurement]) -> None:
-        """The trial stays running for the records: it is handed out again when the search goes on."""
+        """The trial stays running for the records: it is handed out again, in a paused search when that goes on."""
         for measurement in unwritten:
             self.storage.add_measurement(self._lease, number, measurement)
         self._set_aside.discard(number)

@@ -74,6 +74,7 @@ class Resources(Options):
     cpus: float = Field(1, gt=0, le=1024, description="processor cores of a trial; below 1 several share one")
     gpus: float = Field(0, ge=0, le=64, description="GPUs of a trial; below 1 several share one")
     concurrent: int = Field(1, ge=1, le=10_000, description="trials at a time")
+    retries: int = Field(2, ge=0, le=100, description="how often a trial goes on elsewhere after its machine was lost")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -3,6 +3,7 @@
 NasError
 ├── DocumentError       the search document is wrong; `problems` lists every (field, sentence)
 ├── TrialFailure        a candidate could not be judged; carries a Failure
+├── MachineLost         the machine that judged a candidate is gone; the trial is tried again
 ├── StorageError
 │   ├── NotFound
 │   ├── IllegalTransition
@@ -45,6 +46,10 @@ class TrialFailure(NasError):
 
     def __str__(self) -> str:
         return self.failure.message
+
+
+class MachineLost(NasError):
+    """The machine that judged a candidate is gone or cannot be reached; the message says why."""
 
 
 class StorageError(NasError):

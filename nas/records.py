@@ -40,6 +40,7 @@ class FailureKind(StrEnum):
     TIMEOUT = "timeout"
     DATA = "data"  # a picture or annotation is missing or broken
     CRASHED = "crashed"  # the worker process died
+    LOST = "lost"  # its machine was gone or unreachable, more often than it is tried again
     ERROR = "error"  # anything else; the message names the exception
 
 
@@ -299,4 +300,13 @@ class Failed:
     failure: Failure
 
 
-Report = Measured | Finished | Failed
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lost:
+    """The machine the trial ran on is gone or cannot be reached. That says nothing about the trial: it is handed out
+    again, from its checkpoint, as often as its document allows."""
+
+    number: int
+    reason: str
+
+
+Report = Measured | Finished | Failed | Lost

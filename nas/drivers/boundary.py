@@ -4,15 +4,15 @@ import logging
 import math
 from collections.abc import Generator
 
-from nas.errors import TrialFailure
+from nas.errors import MachineLost, TrialFailure
 from nas.ports import Evaluator
-from nas.records import Assignment, Failed, Failure, FailureKind, Finished, Measured, Report
+from nas.records import Assignment, Failed, Failure, FailureKind, Finished, Lost, Measured, Report
 
 log = logging.getLogger(__name__)
 
 
 def reports(evaluator: Evaluator, assignment: Assignment) -> Generator[Report, None, None]:
-    """What happens to the trial: its measurements as they come, then that it finished or failed.
+    """What happens to the trial: its measurements as they come, then that it finished, failed or lost its machine.
 
     Whatever the evaluator raises is the failure of its trial. Closing the iterator closes the evaluator's; whoever
     closes it reports the trial finished.
@@ -23,6 +23,8 @@ def reports(evaluator: Evaluator, assignment: Assignment) -> Generator[Report, N
         measurements = evaluator(assignment)
         for measurement in measurements:
             yield Measured(number=number, measurement=measurement)
+    except MachineLost as lost:
+        yield Lost(number=number, reason=str(lost))
     except Exception as error:  # noqa: BLE001  the trial boundary
         yield Failed(number=number, failure=failure_of(error))
     else:

@@ -1,5 +1,6 @@
 """Small searches to test with: a document, a toy evaluator, a controller over the toy space."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from nas.clock import Clock, system_clock
 from nas.controller import Controller
 from nas.creation import create_search
 from nas.document import SearchDocument, parse_document
-from nas.errors import TrialFailure
+from nas.errors import MachineLost, TrialFailure
 from nas.opening import open_controller
 from nas.ports import Screener, Storage
 from nas.records import Assignment, FailureKind, Measurement
@@ -77,12 +78,20 @@ def _toy_scores(architecture: Architecture) -> dict[str, float] | str:
 
 
 class ToyEvaluator:
-    """Measures a toy architecture by its choices; `failures` maps numbers to how they fail after the first epoch.
+    """Measures a toy architecture by its choices; after the first epoch some numbers fail or lose their machine:
+    `failures` maps them to how they fail, `losses` to how often they lose it.
 
     The curves of some architectures start low and cross others."""
 
-    def __init__(self, failures: Mapping[int, FailureKind] | None = None, *, epochs: int = 2) -> None:
+    def __init__(
+        self,
+        failures: Mapping[int, FailureKind] | None = None,
+        *,
+        losses: Mapping[int, int] | None = None,
+        epochs: int = 2,
+    ) -> None:
         self.failures = dict(failures or {})
+        self.losses = Counter(losses or {})
         self.epochs = epochs
 
     def __call__(self, assignment: Assignment) -> Iterator[Measurement]:
@@ -93,5 +102,12 @@ class ToyEvaluator:
             left = 1 - epoch / self.epochs
             elapsed_s = float(epoch) if left else self.epochs + assignment.seed % 5
             yield Measurement(fidelity=epoch, metrics={"AP": score * (1 - left) - slow * left}, elapsed_s=elapsed_s)
-            if epoch == 1 and assignment.number in self.failures:
-                raise TrialFailure(self.failures[assignment.number], f"trial {assignment.number} was told to fail")
+            if epoch == 1:
+                self._end_as_told(assignment.number)
+
+    def _end_as_told(self, number: int) -> None:
+        if self.losses[number]:
+            self.losses[number] -= 1
+            raise MachineLost("it was told to be gone")
+        if number in self.failures:
+            raise TrialFailure(self.failures[number], f"trial {number} was told to fail")

@@ -192,7 +192,7 @@ def test_a_running_search_gets_more_trials(start, storage, clock):
     controller = start(budget={"trials": 2})
     for _ in range(2):
         controller.next_trial()
-    assert controller.next_trial() is Signal.DONE
+    assert controller.next_trial() is Signal.WAIT
     storage.request_trials(controller.search_id, 3)
     clock.advance(POLL_S)
     assert controller.next_trial().number == 2

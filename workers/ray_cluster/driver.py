@@ -17,8 +17,8 @@ from ray.tune.search import SearchAlgorithm
 
 from nas.controller import Controller
 from nas.ports import Evaluator
-from nas.records import Assignment, Failed, Finished, Report, Signal
-from workers.ray_cluster.deaths import death_of
+from nas.records import Assignment, Finished, Report, Signal
+from workers.ray_cluster.deaths import report_of_death
 from workers.ray_cluster.quiet import quiet_tune
 from workers.ray_cluster.trial_actor import Sealed, TrialActor
 
@@ -129,9 +129,9 @@ class Bridge:
             self._end(Finished(number=self._forget(trial_id)))
 
     def died(self, trial_id: str, words: str) -> None:
-        """Records that the worker itself is gone."""
+        """Records that the worker itself is gone, or its machine."""
         if trial_id in self.numbers and not self.stopped_by:
-            self._end(Failed(number=self._forget(trial_id), failure=death_of(words)))
+            self._end(report_of_death(self._forget(trial_id), words))
 
     def _end(self, report: Report) -> None:
         self.guarded(lambda: self.controller.record(report))

@@ -11,7 +11,7 @@ import ray
 from nas.errors import ScreeningFailed
 from nas.ports import Screener
 from search_spaces.space import Architecture
-from workers.ray_cluster.deaths import death_of, last_line
+from workers.ray_cluster.deaths import death_of, last_line, machine_lost
 from workers.ray_cluster.processes import load, show_in_process_list
 
 DEATHS = 2  # of actors under one architecture, after which it counts as their cause
@@ -36,7 +36,7 @@ def screening_pool(
 class RayScreener:
     """Deals architectures to warm actors, one at a time to each; implements `nas.ports.Screener`.
 
-    An actor that dies is replaced. An architecture under which it died twice has that as its reason, unless it did so
+    An actor that dies is replaced, also with its machine. An architecture under which it died twice has that as its reason, unless it did so
     under all of several. The actors ask Ray for no processors, or they would wait for those of the trials that wait for
     them.
     """
@@ -58,7 +58,7 @@ class RayScreener:
                 place = waiting.pop(0)
                 self.busy[actor.score.remote(architectures[place])] = actor, place
             place, answer = self._next_answer()
-            deaths[place] += isinstance(answer, ray.exceptions.RayActorError)
+            deaths[place] += isinstance(answer, ray.exceptions.RayActorError) and machine_lost(str(answer)) is None
             if not isinstance(answer, ray.exceptions.RayActorError):
                 answers[place] = answer
             elif deaths[place] < DEATHS:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from nas.drivers.boundary import is_last, reports
-from nas.errors import TrialFailure
+from nas.errors import MachineLost, TrialFailure
 from nas.memory import MemoryStorage
-from nas.records import Failed, FailureKind, Finished, Measured, Measurement
+from nas.records import Failed, FailureKind, Finished, Lost, Measured, Measurement
 from nas.testing.searches import toy_controller, toy_document
 
 ASSIGNMENT = toy_controller(MemoryStorage(), toy_document()).next_trial()
@@ -56,3 +56,12 @@ def test_the_last_epoch_is_told_by_its_fidelity():
     told = [Measured(number=0, measurement=replace(MEASUREMENT, fidelity=fidelity)) for fidelity in (1, epochs)]
     assert [is_last(ASSIGNMENT, report) for report in (*told, Finished(number=0))] == [False, True, False]
     assert not is_last(replace(ASSIGNMENT, task={}), told[1])
+
+
+def test_a_lost_machine_is_no_failure():
+    def evaluator(assignment):
+        yield MEASUREMENT
+        raise MachineLost("nobody answers at node 3")
+
+    *_, last = reports(evaluator, ASSIGNMENT)
+    assert last == Lost(number=0, reason="nobody answers at node 3")

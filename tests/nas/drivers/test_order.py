@@ -113,6 +113,37 @@ def test_early_stopping_survives_crashes_at_any_moment(scheduler, lag, concurren
     assert crashed == expected
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    scheduler=st.sampled_from([None, *sorted(SCHEDULERS)]),
+    concurrency=st.sampled_from([1, 3, 8]),
+    order=st.integers(0, 2**32),
+    deaths=st.sets(st.integers(0, 400), max_size=8),
+    losses=st.dictionaries(st.integers(0, 29), st.integers(1, 2), max_size=8),
+)
+def test_lost_machines_change_nothing_while_trials_are_tried_again(scheduler, concurrency, order, deaths, losses):
+    document = hurried(scheduler)
+    failures, always = {3: FailureKind.DIVERGED}, {11: 10_000}
+    expected = run_adversary(
+        document,
+        concurrency=1,
+        pick=ORDERS["oldest first"](),
+        evaluator=ToyEvaluator(failures, losses=always, epochs=9),
+        told=ending,
+    )
+    assert expected[11][1] is TrialStatus.FAILED or scheduler
+    steps = iter(range(10_000))
+    lost = run_adversary(
+        document,
+        concurrency=concurrency,
+        pick=random.Random(order).choice,
+        evaluator=ToyEvaluator(failures, losses={**losses, **always}, epochs=9),
+        crash=lambda: next(steps) in deaths,
+        told=ending,
+    )
+    assert lost == expected
+
+
 EARLIER = {"name": "cells", "strategy": {"kind": "random"}, "seed": 7, "resources": {"concurrent": 1}}
 BEGIN_WITH = {"search": "cells", "top": 4, "learn": True}
 

@@ -18,3 +18,10 @@ def test_a_toy_search_runs_and_fails_as_told():
     assert storage.search("toy").status is SearchStatus.COMPLETED
     failures = {t.number: t.failure.kind for t in storage.trials(controller.search_id) if t.failure}
     assert failures == {2: FailureKind.DATA}
+
+
+def test_a_toy_search_loses_machines_as_told():
+    storage = MemoryStorage()
+    controller = toy_controller(storage, toy_document(budget={"trials": 4}))
+    run_inline(controller, ToyEvaluator(losses={1: 2}))
+    assert [trial.attempt for trial in storage.trials(controller.search_id)] == [1, 3, 1, 1]
