@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from nas.agenda import Again, Agenda, New
+from nas.assigning import assignment_of
 from nas.clock import Clock, system_clock
 from nas.constraints import violation
 from nas.document import SearchDocument
 from nas.errors import NotFound, QuotaReached
-from nas.folders import trial_folder
 from nas.losses import EVENT, Losses, events_of
 from nas.pareto import missing
 from nas.ports import NOTHING, Storage, Wanted
@@ -242,20 +242,7 @@ class Controller:
     def _hand_out(self, trial: Trial) -> Assignment:
         self._running[trial.number] = trial
         self._began[trial.number] = self._clock()
-        return Assignment(
-            search_id=self.search_id,
-            search_name=self.document.name,
-            number=trial.number,
-            attempt=trial.attempt,
-            seed=trial.seed,
-            architecture=trial.architecture,
-            task=self.document.task.model_dump(mode="json"),
-            cpus=self.document.resources.cpus,
-            gpus=self.document.resources.gpus,
-            directory=str(trial_folder(self._home, self.search_id, trial.number)),
-            cache_directory=str(self._home / "cache"),
-            timeout_s=self.document.budget.trial_timeout_s,
-        )
+        return assignment_of(trial, self.document, self._home)
 
     # How trials end.
 

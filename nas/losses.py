@@ -38,7 +38,9 @@ class Losses:
         self._counts[lost.number] += 1
         times = self._counts[lost.number]
         if times <= self._allowed:
-            return f"trial {lost.number} lost its machine: {lost.reason}; it goes on elsewhere, {times} of {self._allowed}"
+            return (
+                f"trial {lost.number} lost its machine: {lost.reason}; it goes on elsewhere, {times} of {self._allowed}"
+            )
         often = "1 time" if times == 1 else f"{times} times"
         sentence = f"its machine was lost {often}, resources.retries allows {self._allowed}; at last: {lost.reason}"
         return Failure(kind=FailureKind.LOST, message=sentence)

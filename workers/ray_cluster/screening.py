@@ -36,9 +36,9 @@ def screening_pool(
 class RayScreener:
     """Deals architectures to warm actors, one at a time to each; implements `nas.ports.Screener`.
 
-    An actor that dies is replaced, also with its machine. An architecture under which it died twice has that as its reason, unless it did so
-    under all of several. The actors ask Ray for no processors, or they would wait for those of the trials that wait for
-    them.
+    An actor that dies is replaced, also where its machine died. An architecture under which it died twice on a machine
+    that lives has that as its reason, unless it did so under all of several. The actors ask Ray for no processors, or
+    they would wait for those of the trials that wait for them.
     """
 
     def __init__(self, screener: Callable[..., Screener] | str, order: Mapping[str, Any], *, actors: int) -> None:
