@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 import yaml
 
-from api.client import Reader, RestClient
 from api.commands.read import find_trial
 from api.commands.session import AsJson, SearchName, console, find_data_set, print_json, reader, settings
 from api.data_sets.catalogue import RemoteCatalogue
 from api.deletion import delete_search
 from api.errors import Refused
+from api.rest import Reader, RestClient
 from api.schemas import search_view
 from nas.cloning import changed, changes_of
 from nas.creation import create_search

@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 import typer
 from rich.table import Table
 
-from api.client import connected
 from api.commands.session import ExitCode, catalogue, console, print_json, settings, storage
 from api.previewing import answer_to
 from api.previews import PreviewAnswer, PreviewView, ProblemView, TimeView
+from api.rest import connected
 from api.storage import SqlStorage
 from nas.data_sets import DataSet, under_its_name
 from nas.document import SearchDocument, parse_document

@@ -10,9 +10,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from api.client import Reader
 from api.commands.tables import beside, duration, last_elapsed, metric, objectives, status_of
 from api.commands.tally import Tally, tally_of
+from api.rest import Reader
 from nas.leaderboard import parse_query
 from nas.ports import SearchSummary
 from nas.records import LEGAL_SEARCH, Search, Trial, TrialStatus

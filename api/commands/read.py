@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.client import Reader, RestClient
 from api.commands.comparison_tables import comparison_tables, paired_tables
 from api.commands.mean_tables import show_means, worth_a_table
 from api.commands.progress import follow, verdict
@@ -23,6 +22,7 @@ from api.commands.tables import (
     searches_table,
 )
 from api.comparing import ComparisonList, comparisons_of, default_metrics
+from api.rest import Reader, RestClient
 from api.schemas import search_view, trial_detail, trial_list
 from nas.errors import NotFound
 from nas.leaderboard import NUMBER, parse_query

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from api.bootstrap import Driver
-from api.client import connected
 from api.commands.control import TrialName
 from api.commands.read import find_trial
 from api.commands.run import Way, WhichDriver, carry_out, check_data, exit_code, find_or_create
 from api.commands.session import EXIT_CODES, AsJson, console, find_data_set, print_json, settings, storage
 from api.errors import Refused
+from api.rest import connected
 from api.schemas import search_view
 from nas.cloning import changes_of
 from nas.document import parse_document

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from api.client import Reader, connected
 from api.errors import Unreachable
 from api.people.records import Principal, Role
+from api.rest import Reader, connected
 from api.settings import Settings
 from nas.errors import NotFound
 

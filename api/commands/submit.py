@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.client import connected
 from api.commands.read import watch_search
 from api.commands.run import DocumentPath
 from api.commands.session import AsJson, ExitCode, console, print_json, settings
 from api.data_sets.catalogue import RemoteCatalogue
+from api.rest import connected
 from api.schemas import search_view
 from nas.data_sets import under_its_name
 from nas.document import load_document

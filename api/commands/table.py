@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from api.client import Reader, RestClient
 from api.commands.pivot_tables import pivot_tables
 from api.commands.session import AsJson, SearchName, console, print_json, reader
+from api.rest import Reader, RestClient
 from api.tabulating import TableView, table_of
 from nas.records import Search
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from api.bootstrap import keep_resizer
-from api.client import Reader
 from api.commands.session import AsJson, SearchName, console, print_json, reader
 from api.errors import Refused
+from api.rest import Reader
 from nas.leaderboard import MAX_LIMIT, parse_query
 from nas.records import Search, Trial
 from nas.transfer import Source, check_ended, commands, document_text, sources_of, transfer_document

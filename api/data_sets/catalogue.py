@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from api.client import RestClient
 from api.data_sets.records import Checking
 from api.data_sets.registration import registrable
 from api.data_sets.store import DataSets
@@ -16,6 +15,7 @@ from api.data_sets.views import (
     data_set_view,
 )
 from api.people.desk import Desk
+from api.rest import RestClient
 from nas.data_sets import KINDS, DataSet
 from nas.tasks.paths import named
 

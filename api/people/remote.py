@@ -5,10 +5,10 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.client import RestClient
 from api.errors import Unreachable
 from api.people.forms import NewProject, NewToken, ProjectChange
 from api.people.records import Deed, Issued, Listing, Project, Token, TokenKind
+from api.rest import RestClient
 
 T = TypeVar("T")
 HIDDEN = {"kind": TokenKind.TOKEN, "source": None}  # what REST does not tell of a token

@@ -6,8 +6,8 @@ import threading
 import pytest
 from rich.console import Console
 
-from api.client import RestClient
 from api.commands.progress import follow, look_at, picture
+from api.rest import RestClient
 from nas.drivers.inline import run_inline
 from nas.memory import MemoryStorage
 from nas.records import FailureKind, Finished, Measured, Measurement

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.client import RestClient
 from api.commands.session import print_json, reader, storage
+from api.rest import RestClient
 from api.storage import SqlStorage
 from nas.errors import NotFound
 

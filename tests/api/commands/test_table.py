@@ -3,9 +3,9 @@
 import pytest
 
 from api.app import create_app
-from api.client import RestClient
 from api.commands.session import ExitCode
 from api.commands.table import told_by
+from api.rest import RestClient
 from api.settings import Settings
 from tests.api.tabulated_search import DOCUMENT, GAIN, NETWORKS, SOURCE, TARGET, tabulated_search
 

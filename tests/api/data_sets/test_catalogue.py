@@ -2,7 +2,6 @@
 
 import pytest
 
-from api.client import RestClient
 from api.data_sets.catalogue import OpenCatalogue, RemoteCatalogue
 from api.data_sets.records import Checking, Standing
 from api.data_sets.store import DataSets
@@ -10,6 +9,7 @@ from api.data_sets.views import NewDataSet
 from api.errors import Forbidden, Refused, Taken
 from api.people.desk import Desk, People
 from api.people.records import Principal, Role
+from api.rest import RestClient
 from nas.errors import DocumentError, NotFound
 
 

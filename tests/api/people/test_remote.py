@@ -3,12 +3,12 @@
 import httpx
 import pytest
 
-from api.client import RestClient
 from api.errors import Refused, Taken, Unreachable
 from api.people.desk import Desk
 from api.people.forms import NewProject, NewToken, ProjectChange
 from api.people.records import Principal, Role
 from api.people.remote import RemoteDesk
+from api.rest import RestClient
 from nas.errors import NotFound
 
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from api.client import RestClient, connected
 from api.comparing import comparisons_of
 from api.errors import Unreachable
+from api.rest import RestClient, connected
 from api.settings import Settings
 from nas.drivers.inline import run_inline
 from nas.errors import DocumentError, IdempotencyConflict, IllegalTransition, InvalidQuery, NotFound
