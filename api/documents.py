@@ -20,7 +20,7 @@ from search_spaces.registry import INSTALLED_SPACES, SPACES, SpaceKind
 
 HERE = Path(__file__).resolve().parents[1] / "examples"  # of a checkout
 SHARED = Path(sys.prefix) / "share" / "spinesearch" / "examples"  # where an installation puts them
-WRITTEN_BY_US = ("proxy_part",)  # no field for people
+WRITTEN_BY_US = ("proxy_part", "retrains")  # no fields for people
 
 
 class DocumentGuide(BaseModel):

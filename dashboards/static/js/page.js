@@ -89,12 +89,18 @@ export function throttled(work, ms) {
 }
 
 /** Asks in a dialog; resolves to whether the answer was yes. */
-export function confirmed({ title, text, yes, danger = false }) {
+export const confirmed = async (question) => (await asked(question)) !== null;
+
+/** Asks in a dialog with inputs of one's own `inside`; resolves to what they hold (`FormData`), or null for no. */
+export function asked({ title, text, yes, danger = false, inside = null }) {
   const dialog = document.createElement("dialog");
-  dialog.innerHTML = '<form method="dialog"><h2></h2><p></p><div class="actions"><button value="">Back</button><button value="yes"></button></div></form>';
+  dialog.innerHTML = '<form method="dialog"><h2 id="asked"></h2><p></p><div class="actions"><button type="button">Back</button><button value="yes"></button></div></form>';
+  dialog.setAttribute("aria-labelledby", "asked");
   dialog.querySelector("h2").textContent = title;
   dialog.querySelector("p").textContent = text;
-  const button = dialog.querySelector('[value="yes"]');
+  if (inside) dialog.querySelector(".actions").before(inside);
+  dialog.querySelector("button").addEventListener("click", () => dialog.close());
+  const button = dialog.querySelector('.actions [value="yes"]');
   button.textContent = yes;
   button.className = danger ? "danger" : "first";
   document.body.append(dialog);
@@ -102,7 +108,7 @@ export function confirmed({ title, text, yes, danger = false }) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(dialog.returnValue === "yes");
+      resolve(dialog.returnValue === "yes" ? new FormData(dialog.querySelector("form")) : null);
     });
   });
 }

@@ -1,5 +1,6 @@
 // One search, live: how it stands, what its trials reached, which choices matter, what happens.
 
+import { mayControl } from "../control.js";
 import { byId } from "../dom.js";
 import { live } from "../live.js";
 import { attempt, latest, place, query, showState, throttled } from "../page.js";
@@ -17,6 +18,7 @@ const OFTEN_MS = 3000; // between two readings of a plot
 const here = `/searches/${encodeURIComponent(place[0])}`;
 const openTrial = (number) => location.assign(`/searches/${search.id}/trials/${number}`);
 let search = null;
+let may = false; // whoever looks change it
 let before = null; // the timeline shows trials with a lower number; null: the newest
 
 const read = (name, parameters, signal) => get(`${here}/plots/${name}`, parameters, { signal });
@@ -37,8 +39,8 @@ const plots = {
 const seen = {};
 
 async function open() {
-  search = await get(here);
-  showSummary(search, again);
+  [search, may] = await Promise.all([get(here), mayControl()]);
+  showSummary(search, again, may);
   for (const [name, load] of Object.entries(plots)) seen[name] = new WhenSeen(byId(name), load);
   const metrics = (await get(`${here}/metrics`)).items;
   offerMetrics(byId("curves-metric"), metrics.map(({ name }) => name), query.get("curve") || search.document.objectives?.[0]?.metric);
@@ -48,7 +50,7 @@ async function open() {
 /** Reads the search again, and with it every plot that is looked at. */
 async function again() {
   search = await get(here);
-  showSummary(search, again);
+  showSummary(search, again, may);
   Object.values(seen).forEach((plot) => plot.refresh());
 }
 

@@ -1,5 +1,6 @@
 // The list of searches: newest first, one status or all, page by page, up to date by itself.
 
+import { mayControl, offered, standing } from "../control.js";
 import { byId, chip, element, link } from "../dom.js";
 import { ago, between, duration, metric, moment, NONE, whole } from "../format.js";
 import { live } from "../live.js";
@@ -11,24 +12,31 @@ import { DataTable, Pager } from "../table.js";
 const PAGE = 50;
 const OFTEN_MS = 2000;
 
+const columns = [
+  { id: "name", label: "Search", head: true, render: named },
+  { id: "status", label: "Status", render: (search) => chip(search.status, standing(search)) },
+  { id: "progress", label: "Trials", render: progress },
+  { id: "best", label: "Best", number: true, render: best },
+  { id: "failed", label: "Failed", number: true, later: true, render: (search) => whole(search.trials.failed || 0) },
+  { id: "created", label: "Created", later: true, render: (search) => element("time", { datetime: search.created_at, title: moment(search.created_at) }, ago(search.created_at)) },
+  { id: "ran", label: "Ran for", number: true, later: true, render: (search) => duration(between(search.started_at, search.finished_at)) },
+];
+const acting = { id: "actions", label: element("span", { class: "seen-by-readers" }, "Actions"), render: actions };
 const table = new DataTable(byId("searches"), {
   caption: "Searches, newest first",
   key: (search) => search.id,
   empty: "No search here yet. Submit one as a new search, or with `nas submit search.yaml`.",
-  columns: [
-    { id: "name", label: "Search", head: true, render: named },
-    { id: "status", label: "Status", render: (search) => chip(search.status, search.cancel_requested && search.status === "running" ? "cancelling" : search.status) },
-    { id: "progress", label: "Trials", render: progress },
-    { id: "best", label: "Best", number: true, render: best },
-    { id: "failed", label: "Failed", number: true, later: true, render: (search) => whole(search.trials.failed || 0) },
-    { id: "created", label: "Created", later: true, render: (search) => element("time", { datetime: search.created_at, title: moment(search.created_at) }, ago(search.created_at)) },
-    { id: "ran", label: "Ran for", number: true, later: true, render: (search) => duration(between(search.started_at, search.finished_at)) },
-  ],
+  columns,
 });
 const pager = new Pager(byId("pager"), { onFirst: () => turn(null), onNext: turn });
 
 function named(search) {
   return [link(`/searches/${search.id}`, search.name), element("div", { class: "muted small mono later" }, search.id)];
+}
+
+function actions(search) {
+  const open = () => offered(search, load);
+  return element("button", { type: "button", class: "quiet", "aria-label": `Actions on ${search.name}`, onclick: open }, "⋯");
 }
 
 function progress(search) {
@@ -74,4 +82,9 @@ const soon = throttled(load, OFTEN_MS);
 addEventListener("popstate", () => (drawFilter(), load()));
 drawFilter();
 load();
+mayControl().then((may) => {
+  if (!may) return;
+  table.setColumns([...columns, acting]);
+  load();
+});
 live(address("/searches/stream"), { changed: soon }, { onState: showState });

@@ -1,19 +1,15 @@
 // The head of a search: what it is called, how it stands, how far it is, and what can be done about it.
 
+import { controls, standing } from "../control.js";
 import { byId, chip, element, link } from "../dom.js";
 import { between, duration, metric, moment, NONE, whole } from "../format.js";
-import { attempt, confirmed } from "../page.js";
-import { post } from "../rest.js";
 import { ended, total, trialsBar, trialsLegend } from "../statuses.js";
 
-const OPEN = ["queued", "running", "paused"];
-
-/** Shows the search; `again` is called after something was asked of it. */
-export function showSummary(search, again) {
+/** Shows the search; `again` is called after something was asked of it, which only who `may` is offered. */
+export function showSummary(search, again, may) {
   document.title = `${search.name} · SpineSearch`;
   const crumbs = element("nav", { class: "crumbs", "aria-label": "Where this is" }, link("/", "Searches"), "/", element("span", { class: "mono" }, search.id));
-  const status = search.cancel_requested && OPEN.includes(search.status) ? "cancelling" : search.status;
-  const heading = element("div", { class: "heading" }, element("h1", {}, search.name), chip(search.status, status), actions(search, again));
+  const heading = element("div", { class: "heading" }, element("h1", {}, search.name), chip(search.status, standing(search)), actions(search, again, may));
   const reason = search.reason ? element("p", { class: "muted" }, search.reason) : null;
   replaceKeepingFocus(byId("head"), [crumbs, heading, reason]);
   showTiles(search);
@@ -51,18 +47,10 @@ function left(search, seconds, done, budget) {
   return element("div", { class: "muted small" }, `about ${duration((seconds / done) * (budget - done))} left`);
 }
 
-function actions(search, again) {
+function actions(search, again, may) {
   const leaderboard = element("a", { class: "button", href: `/searches/${search.id}/leaderboard`, id: "to-leaderboard" }, "Leaderboard");
-  const cancel = element("button", { type: "button", class: "danger", id: "cancel", onclick: () => cancelled(search, again) }, "Cancel");
-  const open = OPEN.includes(search.status) && !search.cancel_requested;
-  return element("div", { class: "actions" }, leaderboard, open ? cancel : null);
-}
-
-async function cancelled(search, again) {
-  const text = "Trials that run are stopped; those that have ended stay.";
-  if (!(await confirmed({ title: `Cancel ${search.name}?`, text, yes: "Cancel the search", danger: true }))) return;
-  await attempt(() => post(`/searches/${search.id}/cancel`));
-  again();
+  const done = (changed) => (changed ? again() : location.assign("/"));
+  return element("div", { class: "actions" }, leaderboard, may ? controls(search, done) : null);
 }
 
 function replaceKeepingFocus(node, children) {
