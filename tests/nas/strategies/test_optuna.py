@@ -8,6 +8,7 @@ from itertools import islice
 from statistics import fmean
 
 import pytest
+from optuna.samplers import TPESampler
 
 from nas.document import parse_document
 from nas.drivers.inline import run_inline
@@ -97,9 +98,9 @@ def test_what_scores_is_proposed_more_often_than_by_chance(sampler, score, chanc
 def test_numbers_are_sought_near_those_that_score():
     strategy = strategy_with()
     space = ToyTrainingSpace()
-    history = scored(space, lambda training: -abs(training.decay - 0.4) * (training.steps > 1), 80)
+    history = scored(space, lambda training: -abs(training.decay - 0.4) - (training.steps == 1), 80)
     near = [abs(draw.architecture.decay - 0.4) for draw in proposals(strategy, history, times=30, space=space)]
-    assert fmean(near) < 0.4
+    assert fmean(near) < 0.2, "0.52 by chance"
 
 
 def test_with_several_objectives_what_is_best_in_both_is_proposed():
@@ -199,3 +200,15 @@ def test_without_torch_only_the_sampler_that_needs_it_is_refused(monkeypatch):
     assert strategy_with("tpe").sampler == "tpe"
     with pytest.raises(DocumentError, match=r"strategy\.sampler: gp needs torch"):
         strategy_with("gp")
+
+
+def test_candidates_that_were_judged_already_are_not_judged_again(monkeypatch):
+    judged = []
+    judge = TPESampler._sample
+    monkeypatch.setattr(TPESampler, "_sample", lambda *given: judged.append(1) or judge(*given))
+    history = scored(ToyTrainingSpace(), lambda training: training.rate, 60)
+    asked = strategy_with().ask(ToyTrainingSpace(), history, 60, random.Random(1))
+    proposed = [next(asked) for _ in range(4)]
+    known = sum(draw.rejected.get("duplicate", 0) for draw in proposed)
+    assert len({draw.genotype for draw in proposed}) == 4
+    assert len(judged) < 4 + known
