@@ -79,18 +79,16 @@ class Reader(Protocol):
 
 @contextmanager
 def connected(settings: Settings) -> Iterator["RestClient"]:
-    """A client of the service that the settings name, inside; on its own machine their user needs no token."""
-    token = _token(settings)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with httpx.Client(base_url=settings.api_url, headers=headers, timeout=TIMEOUT_S) as http:
+    """A client of the service that the settings name, inside."""
+    with httpx.Client(base_url=settings.api_url, headers=bearer(settings), timeout=TIMEOUT_S) as http:
         yield RestClient(http)
 
 
-def _token(settings: Settings) -> str | None:
-    """The one given, else that of the machine, which is shown to no other one."""
-    if settings.api_token is not None:
-        return settings.api_token.get_secret_value()
-    return local_token(settings.home) if is_local(settings.api_url) else None
+def bearer(settings: Settings) -> dict[str, str]:
+    """The header that says who asks: the token given, else that of the machine, which is shown to no other one."""
+    local = local_token(settings.home) if is_local(settings.api_url) else None
+    token = local if settings.api_token is None else settings.api_token.get_secret_value()
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 class RestClient:

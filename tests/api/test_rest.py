@@ -144,9 +144,9 @@ def test_another_kind_of_service_is_told():
         rest.search("toy")
     with answering(b'{"id": 3}') as rest, pytest.raises(Unreachable, match="something else than a Search"):
         rest.search("toy")
-    with answering(b'{"items": []}') as rest, pytest.raises(Unreachable, match="something else than comparisons"):
+    with answering(b'{"items": []}') as rest, pytest.raises(Unreachable, match="something else than a ComparisonList"):
         rest.comparisons("toy")
-    with answering(b'{"rows": []}') as rest, pytest.raises(Unreachable, match="something else than a table"):
+    with answering(b'{"rows": []}') as rest, pytest.raises(Unreachable, match="something else than a TableView"):
         rest.table("toy", rows="kind")
 
 
