@@ -6,7 +6,9 @@ from playwright.sync_api import expect
 
 from nas.folders import LOG, trial_folder
 from nas.records import Artifact, Measurement, TrialStatus
+from nas.testing.searches import toy_document
 from nas.testing.stored import trial
+from search_spaces.registry import published_architecture
 from tests.dashboards.conftest import opened, serving
 from tests.dashboards.drawn_search import drawn_search
 
@@ -19,6 +21,9 @@ JOINT = {
         "resizer": {"kind": "resizer", "blocks": 2, "filters": 8, "input_size": [128, 128], "output_size": [64, 64]},
     },
 }
+SPLIT = {"images": "/data/images", "annotations": "/data/instances.json"}
+DATA = {"train": SPLIT, "val": SPLIT, "classes": 3}
+PROXY = toy_document(name="proxy", task={"kind": "detection", "data": DATA}).model_dump(mode="json")
 
 
 def test_a_trial_shows_its_architecture_its_curves_and_its_choices(page):
@@ -108,3 +113,36 @@ def test_a_trial_fits_a_phone_in_the_dark_and_its_drawing_scrolls_inside_its_car
         for _ in range(3):
             page.keyboard.press("ArrowRight")
         page.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+def test_a_trial_that_runs_is_stopped_after_asking_and_one_that_failed_is_retried(browser, own):
+    search = drawn_search(own.storage, own.clock, name="wishes", trials=20)
+    with opened(browser, own) as page:
+        page.goto("/searches/wishes/trials/19")
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Back").click()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Stop the trial").click()
+        expect(page.get_by_role("button", name="Stopping…")).to_be_disabled()
+        assert own.storage.trial(search.id, 11).status is TrialStatus.FAILED
+        page.goto("/searches/wishes/trials/11")
+        page.get_by_role("button", name="Retry").click()
+        expect(page.get_by_role("button", name="Waiting to be retried…")).to_be_disabled()
+        wanted = own.storage.wanted(search.id)
+        assert (wanted.stop, wanted.retry) == ({19}, (11,))
+
+
+def test_a_trial_is_retrained_on_the_full_task_as_a_search_of_its_own(browser, own):
+    lease = own.storage.acquire_lease(own.storage.create_search("proxy", PROXY).id, "test", 1e9)
+    spinenet = published_architecture("spinenet-49").model_dump(mode="json")
+    own.storage.add_trial(lease, trial(0, architecture=spinenet))
+    with opened(browser, own) as page:
+        page.goto("/searches/proxy/trials/0")
+        page.get_by_role("button", name="Retrain").click()
+        page.get_by_role("spinbutton", name="Epochs").fill("48")
+        page.get_by_role("spinbutton", name="Times, each with another seed").fill("3")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("proxy-0-full")
+        (found,) = own.storage.searches(limit=1).searches
+        assert (found.document["task"]["epochs"], found.document["comparison"]["seeds"]) == (48, 2)
+        assert found.document["retrains"]["trial"] == 0

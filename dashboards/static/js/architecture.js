@@ -22,7 +22,7 @@ export function drawnArchitecture(view, { title, rows = {}, changes = {} } = {})
 function drawnFigure(figure, { title, rows, changes }) {
   const part = figure.role === figure.kind ? figure.role : `${figure.role}: ${figure.kind}`;
   const name = `${part} of ${title}`;
-  const facts = element("p", { class: "facts" }, figure.facts.map(({ name: each, value }) => element("span", {}, `${each} ${value}`)));
+  const facts = element("p", { class: "values" }, figure.facts.map(({ name: each, value }) => element("span", {}, `${each} ${value}`)));
   if (figure.form === "table") return element("section", { class: "figure" }, element("h3", {}, part), table(figure, name));
   const scroll = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Drawing of ${name}` }, svg(figure, rows, name, changes));
   const words = element("details", {}, element("summary", {}, "The same in words"), nodeTable(figure, name));

@@ -27,7 +27,6 @@ const load = latest(async (signal) => {
   byId("trials").value = numbers.join(", ");
   showHead(numbers, []);
   if (!valid(numbers)) throw new Problem(422, { detail: `Name ${FEWEST} to ${MOST} trials to compare, as 3, 7.` });
-  fetchPlotly();
   view = await get(`${here}/side-by-side`, { trial: numbers }, { signal });
   const trials = view.trials.map(({ trial }) => trial);
   showHead(numbers, trials);
@@ -35,6 +34,7 @@ const load = latest(async (signal) => {
   showMetrics(numbers, view.metrics);
   showChoices(numbers, view.choices);
   offer(view.curves);
+  if (view.curves.length) fetchPlotly();
   await curves();
 });
 

@@ -4,8 +4,8 @@ import { drawnArchitecture } from "../architecture.js";
 import { byId } from "../dom.js";
 import { live } from "../live.js";
 import { attempt, latest, place, query, showState, throttled } from "../page.js";
-import { fetchPlotly } from "../plots.js";
 import { address, get } from "../rest.js";
+import { actionsOf } from "../trial/actions.js";
 import { drawCurves } from "../trial/curves.js";
 import { showHead } from "../trial/head.js";
 import { Log } from "../trial/log.js";
@@ -37,7 +37,7 @@ const runs = () => ["queued", "running"].includes(trial.status);
 async function look() {
   const [found, { items: metrics }] = await Promise.all([get(`${own}/overview`), get(`${here}/metrics`)]);
   trial = found;
-  showHead(search, trial);
+  showHead(search, trial, actionsOf(search, trial, () => attempt(look)));
   showTables(search, trial, metrics);
   showPictures(own, trial.pictures, trial.artifacts.map(({ sha256 }) => sha256.slice(0, 8)).join());
   const now = `${trial.attempt} ${trial.fidelity}`;
@@ -54,5 +54,4 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") byId("curve-metrics").open = false;
 });
-fetchPlotly();
 attempt(open);
