@@ -25,6 +25,7 @@ from api.commands.session import (
     console,
     find_data_set,
     print_json,
+    record,
     settings,
     storage,
 )
@@ -69,6 +70,7 @@ def check_proxy(
     told = console()
     with storage() as store:
         searches = find_or_create(store, planned)
+        record(store, "proxy-check.submit", searches[0], searches=[search.id for search in searches])
         for search in searches:
             run_part(store, search, told, document, driver=driver, concurrent=concurrent, silent=quiet or as_json)
         found = report_on(store, searches, thresholds)

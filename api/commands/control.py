@@ -4,14 +4,15 @@ Each asks the service of NAS_API_URL where that is set, and works on the state f
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import yaml
 
 from api.commands.read import find_trial
-from api.commands.session import AsJson, SearchName, console, find_data_set, print_json, reader, settings
+from api.commands.session import AsJson, SearchName, console, find_data_set, print_json, reader, record, settings
 from api.data_sets.catalogue import RemoteCatalogue
 from api.deletion import delete_search
 from api.errors import Refused
@@ -26,6 +27,15 @@ from nas.records import LEGAL_SEARCH, Pause, Search, TrialWish
 TrialName = Annotated[str, typer.Argument(metavar="TRIAL", help="SEARCH/NUMBER, or the id of a trial.")]
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is done to a search: how the audit calls it, what people are told became of it, and what belongs to it."""
+
+    action: str
+    told: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
 def pause(
     search: SearchName,
     now: Annotated[bool, typer.Option("--now", help="Stop running trials; they go on from their checkpoints.")] = False,
@@ -33,17 +43,20 @@ def pause(
 ) -> None:
     """Pause a search once its running trials have ended, or now. `nas resume` lets it go on."""
     wish = Pause.NOW if now else Pause.LATER
-    _wish(search, lambda source, found: source.request_pause(found.id, wish), "will pause", as_json=as_json)
+    deed = Deed("search.pause", "will pause", {"now": now})
+    _wish(search, lambda source, found: source.request_pause(found.id, wish), deed, as_json=as_json)
 
 
 def resume(search: SearchName, as_json: AsJson = False) -> None:
     """Let a paused search go on; in the state folder, whoever serves or runs it takes it up."""
-    _wish(search, lambda source, found: source.request_pause(found.id, None), "may go on", as_json=as_json)
+    deed = Deed("search.resume", "may go on")
+    _wish(search, lambda source, found: source.request_pause(found.id, None), deed, as_json=as_json)
 
 
 def cancel(search: SearchName, as_json: AsJson = False) -> None:
     """Ask for a search to be cancelled; whoever runs it stops its trials."""
-    _wish(search, lambda source, found: source.request_cancel(found.id), "will be cancelled", as_json=as_json)
+    deed = Deed("search.cancel", "will be cancelled")
+    _wish(search, lambda source, found: source.request_cancel(found.id), deed, as_json=as_json)
 
 
 def extend(
@@ -52,18 +65,18 @@ def extend(
     as_json: AsJson = False,
 ) -> None:
     """Raise the budget of a search; one that has ended goes on, as if it had had the larger budget from its start."""
-    told = f"is to have {trials} trials"
-    _wish(search, lambda source, found: source.request_trials(found.id, trials), told, as_json=as_json)
+    deed = Deed("search.extend", f"is to have {trials} trials", {"trials": trials})
+    _wish(search, lambda source, found: source.request_trials(found.id, trials), deed, as_json=as_json)
 
 
 def stop(trial: TrialName, as_json: AsJson = False) -> None:
     """Stop one running trial; it ends as cancelled, and its search goes on."""
-    _wish_of_trial(trial, TrialWish.STOP, "is to be stopped", as_json=as_json)
+    _wish_of_trial(trial, TrialWish.STOP, Deed("trial.stop", "is to be stopped"), as_json=as_json)
 
 
 def retry(trial: TrialName, as_json: AsJson = False) -> None:
     """Try a trial again that failed, or was stopped or cancelled; an ended search goes on for that."""
-    _wish_of_trial(trial, TrialWish.RETRY, "is to be tried again", as_json=as_json)
+    _wish_of_trial(trial, TrialWish.RETRY, Deed("trial.retry", "is to be tried again"), as_json=as_json)
 
 
 def clone(
@@ -103,6 +116,7 @@ def delete(
             source.delete_search(found.id)
         else:
             delete_search(source, found, settings().home)  # type: ignore[arg-type]  # what `reader` opens is the storage
+            record(source, "search.delete", found)
     console().print(f"Search {found.name} ({found.id}) is deleted.", soft_wrap=True)
 
 
@@ -110,7 +124,9 @@ def _cloned(source: Reader, found: Search, wanted: dict[str, object]) -> Search:
     if isinstance(source, RestClient):
         return source.clone(found.id, wanted)
     document = parse_document(changed(found.document, wanted), find=_find_in(source))
-    return create_search(source, document, project=found.project)  # type: ignore[arg-type]  # it is the storage
+    made = create_search(source, document, project=found.project)  # type: ignore[arg-type]  # it is the storage
+    record(source, "search.clone", made, of=found.id)
+    return made
 
 
 def _find_in(source: Reader) -> FindDataSet:
@@ -118,22 +134,24 @@ def _find_in(source: Reader) -> FindDataSet:
     return RemoteCatalogue(source).find if isinstance(source, RestClient) else find_data_set
 
 
-def _wish(search: str, wish: Callable[[Reader, Search], Search], told: str, *, as_json: bool) -> None:
+def _wish(search: str, wish: Callable[[Reader, Search], Search], deed: Deed, *, as_json: bool) -> None:
     with reader() as source:
         asked = wish(source, source.search(search))
-    if not LEGAL_SEARCH[asked.status]:
-        raise Refused(f"search {asked.name} ({asked.id}) has already ended: {asked.status}")
-    _tell(asked, told, as_json=as_json)
+        if not LEGAL_SEARCH[asked.status]:
+            raise Refused(f"search {asked.name} ({asked.id}) has already ended: {asked.status}")
+        record(source, deed.action, asked, **deed.detail)
+    _tell(asked, deed.told, as_json=as_json)
 
 
-def _wish_of_trial(trial: str, wish: TrialWish, told: str, *, as_json: bool) -> None:
+def _wish_of_trial(trial: str, wish: TrialWish, deed: Deed, *, as_json: bool) -> None:
     with reader() as source:
         search, found = find_trial(source, trial)
         asked = source.request_trial(search.id, found.number, wish)
+        record(source, deed.action, asked, number=found.number)
     if as_json:
         print_json(search_view(asked).model_dump(mode="json"))
     else:
-        console().print(f"Trial {found.number} of {asked.name} ({asked.id}) {told}.", soft_wrap=True)
+        console().print(f"Trial {found.number} of {asked.name} ({asked.id}) {deed.told}.", soft_wrap=True)
 
 
 def _tell(search: Search, told: str, *, as_json: bool) -> None:

@@ -24,6 +24,7 @@ from api.commands.session import (
     console,
     find_data_set,
     print_json,
+    record,
     settings,
     storage,
 )
@@ -135,7 +136,8 @@ def find_or_create(
     content = document.model_dump(mode="json")
     found = same_search(store, document.name, content, project=project)
     if found is None or (again and not LEGAL_SEARCH[found.status]):
-        return create_search(store, document, project=project)
+        found = create_search(store, document, project=project)
+        record(store, "search.submit", found)
     return found
 
 

@@ -14,9 +14,10 @@ from rich.console import Console
 
 from api.errors import Unreachable
 from api.people.records import Principal, Role
-from api.rest import Reader, connected
+from api.rest import Reader, RestClient, connected
 from api.settings import Settings
 from nas.errors import NotFound
+from nas.records import Search
 
 if TYPE_CHECKING:
     from api.data_sets.catalogue import Catalogue
@@ -123,6 +124,18 @@ def operator() -> Principal:
     except (KeyError, OSError):  # a user without a name, as in some containers
         name = str(os.getuid())
     return Principal(name=f"{name} (command line)", role=Role.ADMIN)
+
+
+def record(source: Any, action: str, search: Search, **detail: Any) -> None:
+    """Adds to the audit what was done to a search of the state folder; a service that was asked does that itself."""
+    if isinstance(source, RestClient):
+        return
+    from api.people.desk import Desk, People
+    from api.storage import SqlStorage
+
+    if isinstance(source, SqlStorage):
+        desk = Desk(People.over(source.engine, source.clock), operator())
+        desk.record(action, search.id, project=search.project, name=search.name, **detail)
 
 
 @contextmanager

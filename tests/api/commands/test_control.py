@@ -77,6 +77,31 @@ def test_a_clone_may_be_written_to_a_file(nas, toys, storage, tmp_path):
     assert len(storage.searches().searches) == 1
 
 
+def test_what_is_done_is_recorded_as_over_rest(nas, toys, queued, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "vera")
+    for command in (
+        ("pause", "later", "--now"),
+        ("resume", "later"),
+        ("cancel", "later"),
+        ("extend", "toys", "--trials", 12),
+        ("retry", "toys/3"),
+        ("clone", "toys", "--name", "copy"),
+    ):
+        assert nas(*command) == ExitCode.DONE, nas.err
+    assert nas("stop", "toys/2") == ExitCode.REFUSED
+    assert nas("audit", "--json") == ExitCode.DONE
+    assert {(deed["actor"], deed["project"]) for deed in nas.json} == {("vera (command line)", "default")}
+    assert [(deed["action"], deed["object"]) for deed in nas.json[::-1]][:5] == [
+        ("search.pause", queued.id),
+        ("search.resume", queued.id),
+        ("search.cancel", queued.id),
+        ("search.extend", toys.id),
+        ("trial.retry", toys.id),
+    ]
+    assert nas.json[0]["action"] == "search.clone"
+    assert nas.json[0]["detail"] == {"name": "copy", "of": toys.id}
+
+
 def test_an_ended_search_is_deleted(nas, toys, queued, storage):
     assert nas("delete", "later", "--yes") == ExitCode.REFUSED
     assert "cancel it before deleting it" in nas.err
