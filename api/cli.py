@@ -13,6 +13,7 @@ from api.commands.cost import cost
 from api.commands.data import check_one, data
 from api.commands.database import database
 from api.commands.people import audit, project, token
+from api.commands.prune import prune
 from api.commands.read import compare, leaderboard, searches, show, watch
 from api.commands.retrain import retrain
 from api.commands.run import conduct_one, run
@@ -36,7 +37,7 @@ app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=Fa
 CONTROL = (pause, resume, cancel, extend, stop, retry, clone, delete)
 WINNER = (retrain,)
 READING = (watch, searches, leaderboard, compare, table, transfer, show)
-for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, *WINNER, audit, spaces, cost):
+for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, prune, *WINNER, audit, spaces, cost):
     app.command()(command)
 for name, group in (("token", token), ("project", project), ("data", data), ("db", database)):
     app.add_typer(group, name=name)

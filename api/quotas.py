@@ -95,9 +95,10 @@ def count_artifacts(connection: Connection, search_id: str, added: Iterable[Arti
     _count(connection, search_id, Usage(artifact_bytes=sum(artifact.size_bytes for artifact in added)))
 
 
-def discount_artifacts(connection: Connection, search_id: str) -> None:
-    """Everything that the trials of the search have written is to be removed."""
-    freed = connection.execute(_ARTIFACT_BYTES, {"search": search_id}).scalar_one()
+def discount_artifacts(connection: Connection, search_id: str, freed: int | None = None) -> None:
+    """So many bytes, by default everything that the trials of the search have written, are to be removed."""
+    if freed is None:
+        freed = connection.execute(_ARTIFACT_BYTES, {"search": search_id}).scalar_one()
     project = select(searches.c.project).where(searches.c.id == search_id).scalar_subquery()
     kept = usage.c.artifact_bytes - freed
     connection.execute(update(usage).where(usage.c.project == project).values(artifact_bytes=kept))

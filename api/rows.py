@@ -76,6 +76,7 @@ def trial_record(row: AnyRow, measurements: Sequence[Measurement] = ()) -> Trial
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        pruned_at=row.pruned_at,
     )
 
 
@@ -93,8 +94,7 @@ def measurement_records(rows: Iterable[AnyRow], artifacts: Iterable[AnyRow]) -> 
     """The measurements of each trial by its number, in the order of the rows, joined with their artifacts."""
     produced: dict[tuple[int, int], list[Artifact]] = defaultdict(list)
     for row in artifacts:
-        artifact = Artifact(name=row.name, uri=row.uri, sha256=row.sha256, size_bytes=row.size_bytes)
-        produced[row.number, row.fidelity].append(artifact)
+        produced[row.number, row.fidelity].append(artifact_record(row))
     curves: dict[int, list[Measurement]] = defaultdict(list)
     for row in rows:
         curves[row.number].append(
@@ -106,6 +106,11 @@ def measurement_records(rows: Iterable[AnyRow], artifacts: Iterable[AnyRow]) -> 
             )
         )
     return curves
+
+
+def artifact_record(row: AnyRow) -> Artifact:
+    """The artifact of a row of `artifacts`."""
+    return Artifact(name=row.name, uri=row.uri, sha256=row.sha256, size_bytes=row.size_bytes)
 
 
 def infeasible_record(row: AnyRow) -> Infeasible:

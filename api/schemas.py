@@ -192,6 +192,7 @@ class TrialDetail(TrialView):
             "redraws": {"dead block": 1},
             "measurements": [MEASUREMENT],
             "promotions": [{"job": 12, "fidelity": 3, "after": "stopped", "seen": 9}],
+            "pruned_at": None,
         }
     )
 
@@ -202,6 +203,7 @@ class TrialDetail(TrialView):
     redraws: dict[str, int]
     measurements: list[MeasurementView]
     promotions: list[PromotionView] = Field(description="when it was taken up again after being stopped early")
+    pruned_at: datetime | None = Field(description="when checkpoints, models and pictures were removed; null: never")
 
 
 class TrialList(BaseModel):
@@ -363,6 +365,7 @@ def trial_detail(trial: Trial) -> TrialDetail:
         redraws=trial.redraws,
         measurements=[_measurement(each) for each in trial.measurements],
         promotions=[PromotionView.model_validate(each, from_attributes=True) for each in trial.promotions],
+        pruned_at=trial.pruned_at,
     )
 
 

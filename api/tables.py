@@ -148,6 +148,7 @@ trials = Table(
     Column("started_at", UtcDateTime),
     Column("handed_out_at", UtcDateTime),  # to a worker, the last time
     Column("finished_at", UtcDateTime),
+    Column("pruned_at", UtcDateTime),  # when its files were removed
     Index(None, "search_id", "status", "number"),
     Index(None, "search_id", "beside", "number"),
 )

@@ -1,16 +1,21 @@
 """What people want of searches and trials, in SQL: recorded here, done by the controller that holds the lease."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from api.database import reading, writing
 from api.quotas import discount_artifacts
-from api.rows import search_record
-from api.tables import searches, trials
+from api.rows import artifact_record, search_record
+from api.tables import artifacts, searches, trials
+from nas.clock import Clock, utc
 from nas.errors import NotFound
 from nas.ports import Wanted
-from nas.records import LEGAL_SEARCH, Pause, Search, TrialStatus, TrialWish
-from nas.wishes import REOPENED, check_deletable, check_more_trials, check_wish, reopened, wanted_of
+from nas.records import LEGAL_SEARCH, Artifact, Pause, Search, TrialStatus, TrialWish
+from nas.wishes import REOPENED, check_deletable, check_more_trials, check_prunable, check_wish, reopened, wanted_of
 
+_AT_ONCE = 500  # trials named in a statement
 _OPEN = [status.value for status, following in LEGAL_SEARCH.items() if following]
 
 
@@ -18,6 +23,7 @@ class SqlWishes:
     """See `nas.ports.Wishes` for what each call owes."""
 
     _engine: Engine
+    _clock: Clock
 
     def request_cancel(self, search_id: str) -> Search:
         """The search, marked to be cancelled unless it has ended."""
@@ -56,6 +62,16 @@ class SqlWishes:
             rows = connection.execute(wished).all()
         return wanted_of(search, [(row.number, TrialStatus(row.status), TrialWish(row.wish)) for row in rows])
 
+    def prune_trials(self, search_id: str, numbers: Sequence[int]) -> list[Artifact]:
+        """Marks the trials and forgets their artifacts, which are returned."""
+        gone: list[Artifact] = []
+        with writing(self._engine) as connection:
+            check_prunable(_search(connection, search_id))
+            for start in range(0, len(numbers), _AT_ONCE):
+                gone += _forget_artifacts(connection, search_id, numbers[start : start + _AT_ONCE], utc(self._clock()))
+            discount_artifacts(connection, search_id, sum(artifact.size_bytes for artifact in gone))
+        return gone
+
     def delete_search(self, search_id: str) -> None:
         """Removes an ended search; what belongs to it goes with it."""
         with writing(self._engine) as connection:
@@ -78,6 +94,16 @@ def _search(connection: Connection, search_id: str) -> Search:
     if row is None:
         raise NotFound(f"no search has the id {search_id!r}")
     return search_record(row)
+
+
+def _forget_artifacts(connection: Connection, search_id: str, numbers: Sequence[int], at: datetime) -> list[Artifact]:
+    """The artifacts of these trials, which are marked as pruned."""
+    theirs = (artifacts.c.search_id == search_id) & artifacts.c.number.in_(numbers)
+    found = connection.execute(select(artifacts).where(theirs)).all()
+    connection.execute(delete(artifacts).where(theirs))
+    marked = (trials.c.search_id == search_id) & trials.c.number.in_(numbers)
+    connection.execute(update(trials).where(marked).values(pruned_at=at))
+    return [artifact_record(row) for row in found]
 
 
 def _reopen(connection: Connection, search: Search, **changes: object) -> Search:

@@ -19,6 +19,7 @@ from nas.records import (
     LEGAL_SEARCH,
     LEGAL_TRIAL,
     RETRIABLE,
+    Artifact,
     Event,
     Failure,
     Infeasible,
@@ -32,7 +33,7 @@ from nas.records import (
     TrialStatus,
     TrialWish,
 )
-from nas.wishes import check_deletable, check_more_trials, check_wish, reopened, wanted_of
+from nas.wishes import check_deletable, check_more_trials, check_prunable, check_wish, reopened, wanted_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -300,6 +301,21 @@ class MemoryStorage:
         """See `Wishes`."""
         shelf = self._shelf(search_id)
         return wanted_of(shelf.search, ((number, shelf.trials[number].status, w) for number, w in shelf.wishes.items()))
+
+    @one_at_a_time
+    def prune_trials(self, search_id: str, numbers: Sequence[int]) -> list[Artifact]:
+        """See `Wishes`."""
+        shelf = self._shelf(search_id)
+        check_prunable(shelf.search)
+        gone: list[Artifact] = []
+        for number in numbers:
+            trial = self._trial(shelf, number)
+            gone += [artifact for measured in trial.measurements for artifact in measured.artifacts]
+            curve = tuple(replace(measured, artifacts=()) for measured in trial.measurements)
+            shelf.trials[number] = replace(trial, measurements=curve, pruned_at=utc(self.clock()))
+        freed = sum(artifact.size_bytes for artifact in gone)
+        self.quotas.use(shelf.search.project, Usage(artifact_bytes=-freed))
+        return gone
 
     @one_at_a_time
     def delete_search(self, search_id: str) -> None:

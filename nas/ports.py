@@ -10,6 +10,7 @@ from nas.estimates import Estimates
 from nas.quotas import Spent
 from nas.records import (
     DEFAULT_PROJECT,
+    Artifact,
     Assignment,
     Event,
     Failure,
@@ -296,6 +297,11 @@ class Wishes(Protocol):
 
     def wanted(self, search_id: str) -> Wanted:
         """What its controller has yet to do."""
+        ...
+
+    def prune_trials(self, search_id: str, numbers: Sequence[int]) -> list[Artifact]:
+        """Records that the files of these trials are gone: returned are their artifacts, which stand there no longer.
+        Raises `IllegalTransition` for a search that has not ended."""
         ...
 
     def delete_search(self, search_id: str) -> None:

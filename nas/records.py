@@ -162,6 +162,7 @@ class Trial:
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    pruned_at: datetime | None = None  # when its files were removed; what was recorded stays
 
     @property
     def id(self) -> str:

@@ -48,6 +48,12 @@ def check_deletable(search: Search) -> None:
         raise IllegalTransition(f"search {search.name} ({search.id}) is {search.status}; cancel it before deleting it")
 
 
+def check_prunable(search: Search) -> None:
+    """Raises `IllegalTransition` unless the search has ended."""
+    if LEGAL_SEARCH[search.status]:
+        raise IllegalTransition(f"search {search.name} ({search.id}) is {search.status}; only ended ones are pruned")
+
+
 def reopened(search: Search) -> Search:
     """The search, queued again if it had ended."""
     return search if LEGAL_SEARCH[search.status] else replace(search, **REOPENED)

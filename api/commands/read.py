@@ -186,6 +186,8 @@ def show_trial(search: Search, trial: Trial) -> None:
         told.print(f"infeasible: {trial.broken}", style="yellow", markup=False)
     for promotion in trial.promotions:
         told.print(f"stopped early after {promotion.fidelity} epochs, promoted as job {promotion.job}", markup=False)
+    if trial.pruned_at:
+        told.print(f"its files were removed on {trial.pruned_at:%Y-%m-%d}", markup=False, highlight=False)
     for measurement in trial.measurements:
         for artifact in measurement.artifacts:
             told.print(f"{artifact.name}: {artifact.uri} ({artifact.size_bytes:,} bytes)", soft_wrap=True)

@@ -7,9 +7,11 @@ from nas.errors import IllegalTransition, NotFound
 from nas.ports import Storage
 from nas.records import (
     RETRIABLE,
+    Artifact,
     Failure,
     FailureKind,
     Lease,
+    Measurement,
     Pause,
     Promotion,
     SearchStatus,
@@ -115,6 +117,24 @@ class WishLaws(ClockFixture):
         with pytest.raises(IllegalTransition, match="trial 0 is completed; to retry it"):
             storage.request_trial(lease.search_id, 0, TrialWish.RETRY)
 
+    def test_of_pruned_trials_the_records_stay_and_their_artifacts_do_not(self, storage: Storage) -> None:
+        lease = begun(storage)
+        model = Artifact(name="model", uri="file:///model.pt", sha256="0" * 64, size_bytes=10)
+        for number in range(2):
+            add_running(storage, lease, number)
+            measured = Measurement(fidelity=1, metrics={"AP": 0.5}, elapsed_s=1.0, artifacts=(model,))
+            storage.add_measurement(lease, number, measured)
+            storage.move_trial(lease, number, TrialStatus.COMPLETED)
+        with pytest.raises(IllegalTransition, match="is running; only ended ones are pruned"):
+            storage.prune_trials(lease.search_id, (0,))
+        storage.set_search_status(lease, SearchStatus.COMPLETED)
+        assert storage.prune_trials(lease.search_id, (0,)) == [model]
+        assert storage.prune_trials(lease.search_id, (0,)) == []
+        pruned, kept = storage.trials(lease.search_id)
+        assert (pruned.metrics["AP"], pruned.measurements[0].artifacts) == (0.5, ())
+        assert pruned.pruned_at is not None
+        assert (kept.measurements[0].artifacts, kept.pruned_at) == ((model,), None)
+
     def test_an_ended_search_is_deleted_with_all_that_belongs_to_it(self, storage: Storage) -> None:
         lease = begun(storage)
         other = storage.create_search("cells", DOCUMENT, idempotency_key="once")
@@ -145,6 +165,7 @@ class WishLaws(ClockFixture):
             lambda: storage.request_trial("no-such-search", 0, TrialWish.STOP),
             lambda: storage.request_trial(lease.search_id, 0, TrialWish.STOP),
             lambda: storage.wanted("no-such-search"),
+            lambda: storage.prune_trials("no-such-search", (0,)),
             lambda: storage.delete_search("no-such-search"),
         ):
             with pytest.raises(NotFound):

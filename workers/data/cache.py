@@ -14,7 +14,7 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,7 +165,11 @@ def _opened(plan: Plan) -> CachedPictures | None:
         pixels=content[: count * plan.picture_bytes].reshape(count, *plan.recipe.size, 3),
         checksums=np.frombuffer(content[count * plan.picture_bytes :].tobytes(), "<u4"),
     )
-    return pictures if _sound(pictures) else None
+    if not _sound(pictures):
+        return None
+    with suppress(OSError):  # of a folder that is only read
+        os.utime(plan.file)  # a cache that nobody has opened for long may be removed
+    return pictures
 
 
 def _sound(pictures: CachedPictures) -> bool:

@@ -2,6 +2,7 @@
 
 from api.commands.session import ExitCode
 from api.schema import newest_version
+from api.storage import open_storage
 
 
 def test_the_database_is_made_and_then_left_alone(nas):
@@ -17,3 +18,12 @@ def test_a_database_that_cannot_be_opened_is_told(nas, monkeypatch):
     assert nas("db", "upgrade") == ExitCode.REFUSED
     assert "the database cannot be opened" in nas.err
     assert nas("searches") == ExitCode.REFUSED
+
+
+def test_a_running_database_is_copied(nas, toys, tmp_path):
+    assert nas("db", "backup", tmp_path / "copy.db") == ExitCode.DONE
+    assert "Copied the database to" in nas.out
+    copied = open_storage(f"sqlite:///{tmp_path / 'copy.db'}")
+    assert copied.search("toys") == toys
+    copied.close()
+    assert nas("db", "backup", tmp_path / "none" / "copy.db") == ExitCode.REFUSED
