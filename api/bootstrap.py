@@ -175,6 +175,13 @@ def ray_head(*, cpus: int | None) -> Iterator[dict[str, str]]:
         yield {"address": found["gcs_address"], "dashboard": dashboard}
 
 
+def gpus() -> list[str]:
+    """The GPUs of this machine that a training could use."""
+    from workers.devices import gpus
+
+    return gpus()
+
+
 def keep_resizer(model: Path, resizer: Resizer, file: Path) -> None:
     """Writes the weights of the resizer out of the model of a trial. Raises `TrialFailure`, a sentence about the model,
     and `OSError`."""

@@ -12,6 +12,7 @@ from api.commands.controller import controller
 from api.commands.cost import cost
 from api.commands.data import check_one, data
 from api.commands.database import database
+from api.commands.doctor import doctor
 from api.commands.people import audit, project, token
 from api.commands.prune import prune
 from api.commands.read import compare, leaderboard, searches, show, watch
@@ -33,11 +34,12 @@ service instead.
 {EXIT_CODES}"""
 USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 
-app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 CONTROL = (pause, resume, cancel, extend, stop, retry, clone, delete)
 WINNER = (retrain,)
 READING = (watch, searches, leaderboard, compare, table, transfer, show)
-for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, prune, *WINNER, audit, spaces, cost):
+CARE = (prune, audit, doctor)
+for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, *WINNER, *CARE, spaces, cost):
     app.command()(command)
 for name, group in (("token", token), ("project", project), ("data", data), ("db", database)):
     app.add_typer(group, name=name)

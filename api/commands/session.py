@@ -16,7 +16,7 @@ from api.errors import Unreachable
 from api.people.records import Principal, Role
 from api.rest import Reader, RestClient, connected
 from api.settings import Settings
-from nas.errors import NotFound
+from nas.errors import NasError, NotFound
 from nas.records import Search
 
 if TYPE_CHECKING:
@@ -26,7 +26,26 @@ if TYPE_CHECKING:
     from nas.data_sets import DataSet
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-SearchName = Annotated[str, typer.Argument(metavar="SEARCH", help="Name or id of a search; a name means its newest.")]
+
+
+def names_of_searches(incomplete: str) -> list[str]:
+    """The names of searches that begin so, newest first, for the completion of shells; none where nothing answers."""
+    try:
+        with reader() as source:
+            names = [search.name for search in source.searches(limit=200).searches]
+    except NasError:
+        return []
+    return [name for name in dict.fromkeys(names) if name.startswith(incomplete)]
+
+
+SearchName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SEARCH",
+        help="Name or id of a search; a name means its newest.",
+        autocompletion=names_of_searches,
+    ),
+]
 
 
 class ExitCode(IntEnum):
