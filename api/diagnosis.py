@@ -1,4 +1,4 @@
-"""What stands in the way of running searches here: one finding per thing that a search needs, and what to do about it."""
+"""What stands in the way of running searches here: a finding per thing that it needs, and what to do."""
 
 import importlib.metadata
 import platform
@@ -158,9 +158,7 @@ def ray(address: str | None) -> Finding:
     except (OSError, ValueError) as error:
         do = "start the cluster's head, or correct NAS_RAY_ADDRESS (host:port)"
         return Finding(thing="Ray", level=Level.PROBLEM, told=f"no answer at {address}: {error}", do=do)
-    return Finding(
-        thing="Ray", told=f"{address} answers; this machine has to be a node of that cluster to run searches"
-    )
+    return Finding(thing="Ray", told=f"{address} answers; this machine has to be a node of it to run searches")
 
 
 def service(here: Settings) -> Finding:

@@ -9,7 +9,7 @@ from api.errors import Unreachable
 
 def test_it_serves_inside_and_is_gone_afterwards(tmp_path):
     with embedded_service(tmp_path / "home", "--driver=inline") as settings:
-        assert httpx.get(f"{settings.api_url}/api/v1/health").status_code == 200
+        assert httpx.get(f"{settings.api_url}/api/v1/health", timeout=60).status_code == 200
         assert settings.api_token.get_secret_value().startswith("nas_")
     with pytest.raises(httpx.ConnectError):
         httpx.get(settings.api_url)

@@ -82,7 +82,7 @@ def test_what_is_wanted_is_recorded(toys, waiting, sqlite_storage):
     waiting.resume()
     assert waiting.record.pause_requested is None
     waiting.cancel()
-    assert waiting.status is SearchStatus.CANCELLED
+    assert waiting.record.cancel_requested
     assert toys.extend(9).trial_budget == 9
     toys.retry_trial(3)
     assert sqlite_storage.wanted(toys.id).retry == (3,)
