@@ -23,7 +23,9 @@ from api.settings import Settings
 from api.storage import SqlStorage, open_storage
 from api.tables import audit, data_sets, durations, projects, searches, tokens, usage
 from nas.clock import ManualClock
-from nas.records import DEFAULT_PROJECT
+from nas.records import DEFAULT_PROJECT, SearchStatus
+from nas.testing.searches import toy_document
+from tests.api.filed_trial import Filed
 
 PAGES = ("/login", "/logout", "/metrics", "/static/")  # found beside what lies below /api
 
@@ -155,3 +157,14 @@ def client_of(client: Client) -> Callable[..., Client]:
 def make_client() -> type[Client]:
     """Makes clients of any app, from any address, under any host name, with any token."""
     return Client
+
+
+@pytest.fixture
+def filed(sqlite_storage: SqlStorage, tmp_path: Path) -> Filed:
+    """A running search without trials, whose trials may have files below a home folder."""
+    document = toy_document(name="cells", comparison={"top": 0})
+    search = sqlite_storage.create_search("cells", document.model_dump(mode="json"))
+    lease = sqlite_storage.acquire_lease(search.id, "test", 1000)
+    assert lease is not None
+    sqlite_storage.set_search_status(lease, SearchStatus.RUNNING)
+    return Filed(storage=sqlite_storage, lease=lease, search=search, home=tmp_path)

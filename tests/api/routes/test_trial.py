@@ -2,21 +2,23 @@
 
 import pytest
 
+from api.app import create_app
+from api.settings import Settings
 from nas.folders import LOG
-from tests.api.trial.conftest import PNG, Filed, filed, page_client  # noqa: F401 - fixtures
+from tests.api.filed_trial import PNG
 
 TRIAL = "/searches/cells/trials/0"
 
 
 @pytest.fixture
-def shown(filed: Filed, page_client):  # noqa: F811
+def shown(filed, make_client):
     """A client of a service with a trial that has measured, logged and left a picture."""
     file = filed.folder() / "the picture.png"
     file.write_bytes(PNG)
     (filed.folder() / LOG).write_text("epoch 1\n")
     filed.add()
     filed.measure(1, file, AP=0.1)
-    return page_client
+    return make_client(create_app(filed.storage, Settings(home=filed.home)))
 
 
 def test_what_a_page_shows_comes_in_five_answers(shown):
@@ -54,7 +56,7 @@ def test_where_to_read_on_must_be_a_number_of_bytes(shown):
     assert shown.get(f"{TRIAL}/curves", params={"metric": ["m"] * 25}).status_code == 422
 
 
-def test_trials_are_held_against_the_first_one(shown, filed):  # noqa: F811
+def test_trials_are_held_against_the_first_one(shown, filed):
     filed.add(1)
     answer = shown.get("/searches/cells/side-by-side", params={"trial": [1, 0]}).json()
     assert [each["trial"]["number"] for each in answer["trials"]] == [1, 0]

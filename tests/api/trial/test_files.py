@@ -6,7 +6,7 @@ from api.trial import files
 from api.trial.files import log_tail, picture_of
 from nas.errors import NotFound
 from nas.folders import LOG
-from tests.api.trial.conftest import PNG
+from tests.api.filed_trial import PNG
 
 
 def write(folder, text):

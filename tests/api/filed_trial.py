@@ -1,16 +1,11 @@
-"""A trial of a search, with files in its folder."""
+"""Trials of a search with files in their folders: what the page of one trial is tested over."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-from api.app import create_app
-from api.settings import Settings
 from api.storage import SqlStorage
 from nas.folders import trial_folder
-from nas.records import Artifact, Lease, Measurement, Search, SearchStatus, TrialStatus
-from nas.testing.searches import toy_document
+from nas.records import Artifact, Lease, Measurement, Search, TrialStatus
 from nas.testing.stored import trial
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
@@ -40,19 +35,3 @@ class Filed:
         artifacts = tuple(Artifact(name=file.stem, uri=file.as_uri(), sha256="0" * 64, size_bytes=5) for file in files)
         measurement = Measurement(fidelity=fidelity, metrics=metrics, elapsed_s=float(fidelity), artifacts=artifacts)
         self.storage.add_measurement(self.lease, number, measurement)
-
-
-@pytest.fixture
-def filed(sqlite_storage, tmp_path) -> Filed:
-    """A running search without trials."""
-    document = toy_document(name="cells", comparison={"top": 0})
-    search = sqlite_storage.create_search("cells", document.model_dump(mode="json"))
-    lease = sqlite_storage.acquire_lease(search.id, "test", 1000)
-    sqlite_storage.set_search_status(lease, SearchStatus.RUNNING)
-    return Filed(storage=sqlite_storage, lease=lease, search=search, home=tmp_path)
-
-
-@pytest.fixture
-def page_client(filed, make_client):
-    """A client of the service over that search."""
-    return make_client(create_app(filed.storage, Settings(home=filed.home)))
