@@ -14,10 +14,12 @@ from typing import Any
 from api.data_sets.checking import CheckData
 from api.errors import Refused, Unreachable
 from api.ownership import TTL_S, free_from_the_dead, kept, this_process
+from api.sharing import ClusterShare
 from api.supervisor import ON_LOOPBACK
 from nas.controller import Controller
 from nas.document import SearchDocument, stored_document
 from nas.errors import ScreeningFailed
+from nas.fair_share import Room
 from nas.opening import open_controller
 from nas.ports import Screener, Storage
 from nas.records import Search, SearchStatus
@@ -28,6 +30,7 @@ from search_spaces.space import Architecture
 TRAINING = "workers.evaluator:evaluate"
 INSTALLED = "nas.evaluating:evaluate"
 SCORER = "workers.zero_cost.scorer:Scorer"
+NOWHERE = Room(cpus=0)
 
 
 class Driver(StrEnum):
@@ -45,24 +48,29 @@ def conduct(
     driver: Driver = Driver.RAY,
     concurrent: int | None = None,
     ray_address: str | None = None,
+    grows_to: Room = NOWHERE,
 ) -> Search:
     """The search as it ended; resumed where it was, when it had begun before.
 
-    `concurrent` replaces the document's for this run only. Raises `LeaseHeld`, which names the process that works on
+    `concurrent` replaces the document's for this run only. Searches on the Ray at one address share it, or what it
+    `grows_to` where that is more. Raises `LeaseHeld`, which names the process that works on
     the search, `LeaseLost`, `Unreachable` when there is no Ray at the address, and `Refused` when a trial fits nowhere
     or candidates cannot be scored: the search goes on when it is conducted again.
     """
     free_from_the_dead(storage, search_id)
     home = home.absolute()
     scoring = Scoring(stored_document(storage.search(search_id)), home)
-    controller = open_controller(storage, search_id, owner=str(this_process()), home=home, screener=scoring)
+    cluster = ray_address if driver is Driver.RAY else None
+    share = ClusterShare(storage, search_id, cluster=cluster, grows_to=grows_to)
+    owner = str(this_process(cluster=cluster))
+    controller = open_controller(storage, search_id, owner=owner, home=home, screener=scoring, share=share)
     try:
         with kept(storage, storage.lease_of(search_id)), _told_if_not_scored(storage, search_id):
             match driver:
                 case Driver.INLINE:
                     _run_inline(controller)
                 case Driver.RAY:
-                    _run_on_ray(controller, scoring, home=home, concurrent=concurrent, address=ray_address)
+                    _run_on_ray(controller, scoring, share, home=home, concurrent=concurrent, address=ray_address)
     finally:
         controller.close()
     return storage.search(search_id)
@@ -137,11 +145,17 @@ def _run_inline(controller: Controller) -> None:
 
 
 def _run_on_ray(
-    controller: Controller, scoring: Scoring, *, home: Path, concurrent: int | None, address: str | None
+    controller: Controller,
+    scoring: Scoring,
+    share: ClusterShare,
+    *,
+    home: Path,
+    concurrent: int | None,
+    address: str | None,
 ) -> None:
     if address is None:
         _stay_on_loopback()
-    from workers.ray_cluster.connection import shortage
+    from workers.ray_cluster.connection import room, shortage
     from workers.ray_cluster.driver import run_on_ray
 
     document = controller.document
@@ -152,6 +166,7 @@ def _run_on_ray(
         lack = shortage(cpus=cpus, gpus=gpus)
         if lack is not None:
             raise Refused(lack)
+        share.room = room
         with scoring.on_ray(workers=concurrent):
             run_on_ray(
                 controller,

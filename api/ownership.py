@@ -19,20 +19,26 @@ from nas.ports import Storage
 from nas.records import Lease
 
 TTL_S = 60.0
-PATTERN = re.compile(r"process (?P<pid>\d+) on (?P<host>.+) \((?P<place>\w+)\.(?P<started>\d*)\)")
+PATTERN = re.compile(
+    r"process (?P<pid>\d+) on (?P<host>.+) \((?P<place>\w+)\.(?P<started>\d*)\)(?:, trials on (?P<cluster>\S+))?"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owner:
-    """A process: `place` tells machine, boot and process namespace apart, `started` two processes of one number."""
+    """A process: `place` tells machine, boot and process namespace apart, `started` two processes of one number.
+
+    `cluster` is the address of the Ray cluster that its trials share with others, if any."""
 
     host: str
     pid: int
     place: str
     started: str
+    cluster: str | None = None
 
     def __str__(self) -> str:
-        return f"process {self.pid} on {self.host} ({self.place}.{self.started})"
+        where = f", trials on {self.cluster}" if self.cluster else ""
+        return f"process {self.pid} on {self.host} ({self.place}.{self.started}){where}"
 
     @classmethod
     def parse(cls, text: str) -> "Owner | None":
@@ -40,13 +46,14 @@ class Owner:
         match = PATTERN.fullmatch(text)
         if match is None:
             return None
-        return cls(host=match["host"], pid=int(match["pid"]), place=match["place"], started=match["started"])
+        named = {name: match[name] for name in ("host", "place", "started")}
+        return cls(**named, pid=int(match["pid"]), cluster=match["cluster"])
 
 
-def this_process() -> Owner:
-    """The owner that this process is."""
+def this_process(*, cluster: str | None = None) -> Owner:
+    """The owner that this process is, with its trials on the cluster at that address."""
     pid = os.getpid()
-    return Owner(host=socket.gethostname(), pid=pid, place=_place(), started=_started(pid) or "")
+    return Owner(host=socket.gethostname(), pid=pid, place=_place(), started=_started(pid) or "", cluster=cluster)
 
 
 def is_dead(owner: Owner) -> bool:

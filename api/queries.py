@@ -17,12 +17,12 @@ from api.pages import leaderboard_page, rows_of
 from api.quotas import check_search
 from api.repeats import repeats_of
 from api.rows import NOBODY, AnyRow, event_record, infeasible_record, search_record, trial_record
-from api.tables import events, infeasible, leases, redraws, searches, trial_metrics, trials
+from api.tables import events, infeasible, leases, projects, redraws, searches, trial_metrics, trials
 from nas.clock import Clock, utc
 from nas.errors import IdempotencyConflict, InvalidQuery, NotFound
 from nas.estimates import Estimates
 from nas.leaderboard import FOREIGN_CURSOR, MAX_LIMIT, decode_cursor, encode_cursor
-from nas.ports import Page, Query, SearchPage, SearchSummary
+from nas.ports import Page, Query, SearchPage, SearchSummary, Underway
 from nas.records import (
     DEFAULT_PROJECT,
     Event,
@@ -103,6 +103,21 @@ class SqlRecords:
             found = [search_record(row) for row in connection.execute(statement)]
         more = encode_cursor(binding, [found[limit - 1].id]) if len(found) > limit else None
         return SearchPage(searches=tuple(found[:limit]), next_cursor=more)
+
+    def underway(self) -> list[Underway]:
+        """Every running search whose lease has not expired, oldest first."""
+        weighed = searches.outerjoin(projects, projects.c.name == searches.c.project)
+        statement = (
+            select(searches, leases.c.owner, func.coalesce(projects.c.weight, 1.0).label("weight"))
+            .select_from(weighed.join(leases, leases.c.search_id == searches.c.id))
+            .where(searches.c.status == SearchStatus.RUNNING.value, leases.c.expires_at > self._clock())
+            .order_by(searches.c.id)
+        )
+        with reading(self._engine) as connection:
+            return [
+                Underway(search=search_record(row), owner=row.owner, weight=row.weight)
+                for row in connection.execute(statement)
+            ]
 
     def summary(self, search_id: str) -> SearchSummary:
         """The search with the counts a list shows."""

@@ -150,9 +150,9 @@ class Supervisor:
         return patience
 
     def _waiting(self) -> Iterator[Search]:
-        """Unfinished searches nobody works on, oldest first."""
+        """Unfinished searches nobody works on: those of the highest priority, of these the oldest first."""
         now = self.clock()
-        for search in sorted(self._unfinished(), key=lambda search: search.id):
+        for search in sorted(self._unfinished(), key=lambda search: (-search.priority, search.id)):
             attempts = self.attempts.get(search.id, Attempts())
             if search.id in self.children or attempts.not_before > now or rests(search):
                 continue

@@ -82,6 +82,7 @@ class Controller:
         self._to_retry: list[int] = []
         self._pause: Pause | None = None
         self._share = share
+        self._shared: int | None = None  # the share that was told
         self._upcoming: New | Again | None = None  # decided, but not begun
         self._refused_until = 0.0
         self._refusal = ""  # why it waits
@@ -196,7 +197,11 @@ class Controller:
 
     def _waits(self) -> bool:
         """Whether no trial may begin now: as many run as this search has a share for, or a quota was just reached."""
-        share = self._share()
+        wanted, share = self.document.resources.concurrent, self._share()
+        share = None if share is None or share >= wanted else share
+        if share != self._shared:
+            self._shared = share
+            self._tell("share", told_of_share(share, wanted))
         return self._clock() < self._refused_until or (share is not None and len(self._running) >= share)
 
     def _next_upcoming(self) -> New | Again | Signal:
@@ -391,6 +396,13 @@ class Controller:
 
     def _tell(self, kind: str, message: str, trial: int | None = None) -> None:
         self.storage.add_event(self._lease, kind, message, trial)
+
+
+def told_of_share(share: int | None, wanted: int) -> str:
+    """What is told of a search whose share of the cluster has changed."""
+    if share is None:
+        return f"may run all of its {wanted} trials at a time"
+    return f"may run {share} of its {wanted} trials at a time: the cluster is shared with other searches"
 
 
 def told_of(number: int, promotion: Promotion) -> str:

@@ -8,6 +8,8 @@ anybody wants it and a trial of theirs fits, and what a project does not want go
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nas.document import Resources
+from nas.ports import Underway
 from nas.records import DEFAULT_PROJECT
 
 
@@ -26,6 +28,10 @@ class Room:
         """What is left without the other."""
         return Room(cpus=self.cpus - other.cpus, gpus=self.gpus - other.gpus)
 
+    def at_least(self, other: "Room") -> "Room":
+        """The larger of both, in each kind."""
+        return Room(cpus=max(self.cpus, other.cpus), gpus=max(self.gpus, other.gpus))
+
     def part_of(self, whole: "Room") -> float:
         """The larger of the two parts of a whole: its dominant share."""
         parts = [(self.cpus, whole.cpus), (self.gpus, whole.gpus)]
@@ -42,6 +48,20 @@ class Demand:
     project: str = DEFAULT_PROJECT
     weight: float = 1.0  # of its project
     priority: int = 0
+
+
+def demand_of(underway: Underway) -> Demand:
+    """What a search that runs asks for by its document."""
+    search = underway.search
+    asked = Resources.model_validate(search.document.get("resources", {}))
+    return Demand(
+        search_id=search.id,
+        trial=Room(cpus=asked.cpus, gpus=asked.gpus),
+        concurrent=asked.concurrent,
+        project=search.project,
+        weight=underway.weight,
+        priority=search.priority,
+    )
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from nas.clock import Clock, system_clock, utc
 from nas.errors import IdempotencyConflict, IllegalTransition, InvalidQuery, LeaseLost, NotFound
 from nas.leaderboard import FOREIGN_CURSOR, check_metrics, decode_cursor, encode_cursor, reduced, select
 from nas.memory_quotas import MemoryQuotas
-from nas.ports import NOTHING, Page, Query, SearchPage, SearchSummary, Wanted
+from nas.ports import NOTHING, Page, Query, SearchPage, SearchSummary, Underway, Wanted
 from nas.quotas import Quota, Spent, Usage
 from nas.records import (
     DEFAULT_PROJECT,
@@ -69,8 +69,15 @@ def one_at_a_time(
 class MemoryStorage:
     """Implements `nas.ports.Storage`; safe to share between threads."""
 
-    def __init__(self, *, clock: Clock = system_clock, quotas: Mapping[str, Quota] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock = system_clock,
+        quotas: Mapping[str, Quota] | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> None:
         self.clock = clock
+        self.weights = dict(weights or {})  # of projects; 1 where there is none
         self.lock = threading.RLock()
         self.quotas = MemoryQuotas(quotas or {})
         self.shelves: dict[str, Shelf] = {}
@@ -358,6 +365,17 @@ class MemoryStorage:
         ]
         more = encode_cursor(binding, [found[limit - 1].id]) if len(found) > limit else None
         return SearchPage(searches=tuple(found[:limit]), next_cursor=more)
+
+    @one_at_a_time
+    def underway(self) -> list[Underway]:
+        """See `Records`."""
+        running = [shelf for shelf in self.shelves.values() if shelf.search.status is SearchStatus.RUNNING]
+        held = [(shelf.search, shelf.lease) for shelf in running if shelf.lease is not None]
+        return [
+            Underway(search=search, owner=lease.owner, weight=self.weights.get(search.project, 1.0))
+            for search, lease in held
+            if lease.expires_at > self.clock()
+        ]
 
     @one_at_a_time
     def summary(self, search_id: str) -> SearchSummary:

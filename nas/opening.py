@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from nas.agenda import Agenda
-from nas.beginning import beginning_of
+from nas.beginning import Beginning, beginning_of
 from nas.clock import Clock, system_clock
 from nas.controller import LEASE_TTL_S, Controller
 from nas.document import SearchDocument, stored_document
@@ -13,7 +13,7 @@ from nas.early_stopping import EarlyStopping
 from nas.errors import LeaseHeld
 from nas.ports import Screener, Storage, Strategy
 from nas.proposals import Proposer
-from nas.records import Lease
+from nas.records import Lease, Search
 from nas.rules import judged_objective, unseen_by
 from nas.schedulers.registry import scheduler_from
 from nas.screening import Screening
@@ -52,26 +52,16 @@ def open_controller(
     beginning = beginning_of(document, space, storage)
     screening = Screening(options=document.screening, screener=screener) if document.screening else None
     lease = _lease(storage, search_id, owner=owner, ttl_s=ttl_s)
-    tried = [trial.architecture_id for trial in storage.trials(search_id) if trial.companion is None]
-    tried += [candidate.architecture_id for candidate in storage.infeasible(search_id)]
-    scheduler = scheduler_from(document.scheduler, full=document.task.epochs)
-    agenda = Agenda(
-        document,
-        search_id=lease.search_id,
-        proposer=Proposer(
-            draws,
-            measure,
-            document.constraints,
-            screening=screening,
-            first=beginning.first,
-            tried=tried,
-            measured=beginning.measured,
-        ),
-        load=space.load,
-        early_stopping=EarlyStopping(scheduler, judged_objective(document)),
-        beginning=beginning,
-        raised=search.trial_budget,
+    proposer = Proposer(
+        draws,
+        measure,
+        document.constraints,
+        screening=screening,
+        first=beginning.first,
+        tried=_tried(storage, search_id),
+        measured=beginning.measured,
     )
+    agenda = _agenda(document, search, proposer, space=space, beginning=beginning)
     return Controller(
         storage=storage,
         lease=lease,
@@ -81,6 +71,27 @@ def open_controller(
         clock=clock,
         ttl_s=ttl_s,
         share=share,
+    )
+
+
+def _tried(storage: Storage, search_id: str) -> list[str]:
+    """The architectures that are not to be proposed again."""
+    tried = [trial.architecture_id for trial in storage.trials(search_id) if trial.companion is None]
+    return tried + [candidate.architecture_id for candidate in storage.infeasible(search_id)]
+
+
+def _agenda(
+    document: SearchDocument, search: Search, proposer: Proposer, *, space: Space[Any], beginning: Beginning
+) -> Agenda:
+    scheduler = scheduler_from(document.scheduler, full=document.task.epochs)
+    return Agenda(
+        document,
+        search_id=search.id,
+        proposer=proposer,
+        load=space.load,
+        early_stopping=EarlyStopping(scheduler, judged_objective(document)),
+        beginning=beginning,
+        raised=search.trial_budget,
     )
 
 

@@ -167,6 +167,15 @@ class SearchPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Underway:
+    """A search that somebody runs now, and what its project weighs beside others."""
+
+    search: Search
+    owner: str  # of its lease
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
     """What people want of a search that has not been done yet: its own wishes stand in the search."""
 
@@ -325,6 +334,10 @@ class Records(Protocol):
         cursor: str | None = None,
     ) -> SearchPage:
         """Newest first, of all projects or one."""
+        ...
+
+    def underway(self) -> list[Underway]:
+        """Every running search whose lease has not expired, oldest first."""
         ...
 
     def summary(self, search_id: str) -> SearchSummary: ...

@@ -35,6 +35,7 @@ from api.schemas import search_detail, trial_list
 from nas.creation import create_search, same_document
 from nas.document import SearchDocument, load_document
 from nas.errors import DocumentError
+from nas.fair_share import Room
 from nas.folders import trial_folder
 from nas.leaderboard import parse_query
 from nas.ports import Storage
@@ -89,7 +90,8 @@ def carry_out(store: Storage, search: Search, way: Way) -> Search:
         store.request_pause(search.id, None)
         silent = way.quiet or way.as_json
         with watched(store, search.id, told, silent=silent), interruptible(search, way.command):
-            search = _conduct(store, search.id, driver=way.driver, concurrent=way.concurrent)
+            address = settings().ray_address
+            search = _conduct(store, search.id, driver=way.driver, concurrent=way.concurrent, ray_address=address)
     report(store, search, told, as_json=way.as_json)
     return search
 
@@ -103,7 +105,7 @@ def conduct_one(
     end_with_parent()
     with storage() as store:
         try:
-            found = conduct(store, search, home=settings().home, driver=driver, ray_address=ray_address)
+            found = _conduct(store, search, driver=driver, ray_address=ray_address)
         except KeyboardInterrupt:
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except (DocumentError, Refused) as error:  # nobody reads here: who submitted it finds the reason in the search
@@ -113,9 +115,19 @@ def conduct_one(
     raise typer.Exit(exit_code(found))
 
 
-def _conduct(store: Storage, search_id: str, *, driver: Driver, concurrent: int | None) -> Search:
+def _conduct(
+    store: Storage, search_id: str, *, driver: Driver, ray_address: str | None, concurrent: int | None = None
+) -> Search:
     here = settings()
-    return conduct(store, search_id, home=here.home, driver=driver, concurrent=concurrent, ray_address=here.ray_address)
+    return conduct(
+        store,
+        search_id,
+        home=here.home,
+        driver=driver,
+        concurrent=concurrent,
+        ray_address=ray_address,
+        grows_to=Room(cpus=here.ray_most_cpus, gpus=here.ray_most_gpus),
+    )
 
 
 def check_data(document: SearchDocument) -> None:

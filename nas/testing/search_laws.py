@@ -122,6 +122,19 @@ class SearchLaws(ClockFixture):
         storage.set_search_status(lease, SearchStatus.COMPLETED)
         assert not storage.request_cancel(lease.search_id).cancel_requested
 
+    def test_searches_are_underway_while_they_run_under_a_lease(self, storage: Storage, clock: ManualClock) -> None:
+        storage.create_search("waits", {})
+        leases = [leased(storage, name) for name in ("runs", "ends", "is given back")]
+        clock.advance(TTL_S / 2)
+        late = leased(storage, "late")
+        storage.set_search_status(leases[1], SearchStatus.COMPLETED)
+        storage.release_lease(leases[2])
+        found = storage.underway()
+        assert [each.search for each in found] == [storage.search(leases[0].search_id), storage.search(late.search_id)]
+        assert [(each.owner, each.weight) for each in found] == [("first", 1.0)] * 2
+        clock.advance(TTL_S / 2)
+        assert [each.search.name for each in storage.underway()] == ["late"]
+
     def test_unknown_names_and_numbers_are_not_found(self, storage: Storage) -> None:
         lease = leased(storage)
         reads = (storage.search, storage.summary, storage.trials, storage.infeasible, storage.events)

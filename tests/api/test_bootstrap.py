@@ -4,6 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +17,7 @@ from nas.document import load_document
 from nas.errors import LeaseHeld
 from nas.leaderboard import parse_query
 from nas.records import SearchStatus
+from tests.api.test_ownership import dead_process
 from tests.api.tiny_search import write_document
 
 
@@ -94,6 +98,41 @@ def test_a_search_runs_on_a_ray_that_is_there_whatever_lies_in_the_folder(storag
         assert conducting.wait(120) == 0
     assert storage.search(search.id).status is SearchStatus.COMPLETED
     assert storage.trial(search.id, 0).redraws["screened_out"] == 2
+
+
+SLOW_S = 300  # for two processes that import torch, one after the other, on a busy machine
+
+
+def seen(condition, *, within_s=SLOW_S):
+    """Whether it comes true: another process makes it so."""
+    ends = time.monotonic() + within_s
+    while not condition() and time.monotonic() < ends:
+        threading.Event().wait(0.2)
+    return condition()
+
+
+@pytest.mark.ray
+def test_a_search_of_lower_priority_waits_for_the_other_on_the_same_ray(storage, tmp_path, local_ray):
+    document = load_document(write_document(tmp_path, trials=2)).model_dump(mode="json")  # two at a time: all of Ray
+    later, urgent = (storage.create_search("tiny", document, priority=priority) for priority in (0, 5))
+    killed = replace(dead_process(), cluster=local_ray)  # it conducted the urgent one, and will be followed
+    storage.set_search_status(storage.acquire_lease(urgent.id, str(killed), 600), SearchStatus.RUNNING)
+
+    def told():
+        return [event.message for event in storage.events(later.id) if event.kind == "share"]
+
+    on_ray = ("--ray-address", local_ray)
+    with child(tmp_path, "conduct", later.id, *on_ray, RAY_AUTH_MODE="token") as waiting:
+        assert seen(told)
+        with child(tmp_path, "conduct", urgent.id, *on_ray, RAY_AUTH_MODE="token") as conducting:
+            assert conducting.wait(SLOW_S) == 0
+        assert waiting.wait(SLOW_S) == 0
+    assert told() == [
+        "may run 0 of its 2 trials at a time: the cluster is shared with other searches",
+        "may run all of its 2 trials at a time",
+    ]
+    finished = storage.search(urgent.id).finished_at
+    assert all(trial.started_at > finished for trial in storage.trials(later.id))
 
 
 @pytest.mark.ray

@@ -29,6 +29,9 @@ def test_an_owner_is_readable_and_read_back():
     me = this_process()
     assert Owner.parse(str(me)) == me
     assert str(me).startswith(f"process {me.pid} on ")
+    elsewhere = this_process(cluster="ray-head:6379")
+    assert Owner.parse(str(elsewhere)) == elsewhere
+    assert str(elsewhere) == f"{me}, trials on ray-head:6379"
     assert Owner.parse("somebody") is None
 
 

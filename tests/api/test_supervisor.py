@@ -80,6 +80,14 @@ def test_searches_start_in_their_order_and_not_too_many_at_a_time(storage, super
     assert started(nursery) == ids
 
 
+def test_of_those_that_wait_the_higher_priority_starts_first(storage, supervisor, nursery):
+    priorities = (0, 5, -1, 5)
+    ids = [storage.create_search("toy", {}, priority=priority).id for priority in priorities]
+    supervisor.most = len(ids)
+    supervisor.step()
+    assert started(nursery) == [*sorted([ids[1], ids[3]]), ids[0], ids[2]]
+
+
 def test_a_search_somebody_works_on_is_left_to_them_until_they_are_gone(storage, supervisor, nursery, clock):
     search = storage.create_search("toy", {})
     storage.acquire_lease(search.id, str(this_process()), 60)

@@ -3,7 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nas.fair_share import Demand, Room, fair_shares
+from nas.fair_share import Demand, Room, demand_of, fair_shares
+from nas.ports import Underway
+from nas.records import Search
 
 ONE = Room(cpus=1, gpus=1)
 
@@ -76,3 +78,21 @@ def test_within_a_project_the_higher_priority_comes_first_and_equals_share():
     first, second, third = demand("a", 5), demand("b", 5, priority=1), demand("c", 5)
     assert fair_shares([first, second, third], Room(cpus=9, gpus=9)) == {"a": 2, "b": 5, "c": 2}
     assert fair_shares([first, second, third], Room(cpus=3, gpus=3)) == {"a": 0, "b": 3, "c": 0}
+
+
+def test_a_search_asks_for_what_its_document_says():
+    document = {"name": "cells", "resources": {"cpus": 2, "gpus": 0.5, "concurrent": 6}}
+    search = Search(id="s", name="cells", document=document, project="vision", priority=3)
+    assert demand_of(Underway(search=search, owner="somebody", weight=2.0)) == Demand(
+        search_id="s",
+        trial=Room(cpus=2, gpus=0.5),
+        concurrent=6,
+        project="vision",
+        weight=2.0,
+        priority=3,
+    )
+    assert demand_of(Underway(search=Search(id="s", name="n", document={}), owner="x")).concurrent == 1
+
+
+def test_a_cluster_that_grows_has_at_least_what_it_grows_to():
+    assert Room(cpus=4, gpus=2).at_least(Room(cpus=8)) == Room(cpus=8, gpus=2)

@@ -11,6 +11,8 @@ from typing import Any
 import ray
 from ray.job_config import JobConfig
 
+from nas.fair_share import Room
+
 CONNECT_S = 10.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 log = logging.getLogger(__name__)
@@ -63,6 +65,12 @@ class InstalledOnly(JobConfig):
     def _runtime_env_has_working_dir(self) -> bool:
         """True: Ray then puts neither that folder nor the script's before everything else on the workers' path."""
         return True
+
+
+def room() -> Room:
+    """The processors and GPUs of all living nodes of the Ray this process is connected to."""
+    total = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    return Room(cpus=total.get("CPU", 0.0), gpus=total.get("GPU", 0.0))
 
 
 def shortage(*, cpus: float, gpus: float) -> str | None:

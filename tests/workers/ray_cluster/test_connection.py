@@ -2,9 +2,14 @@
 
 import pytest
 
-from workers.ray_cluster.connection import host_and_port, shortage
+from nas.fair_share import Room
+from workers.ray_cluster.connection import host_and_port, room, shortage
 
 pytestmark = pytest.mark.ray
+
+
+def test_the_room_is_that_of_all_nodes(local_ray):
+    assert room() == Room(cpus=2, gpus=room().gpus)
 
 
 def test_what_no_machine_can_hold_is_told(local_ray, caplog, monkeypatch):
