@@ -19,10 +19,12 @@ from api.supervisor import ON_LOOPBACK
 from nas.controller import Controller
 from nas.document import SearchDocument, stored_document
 from nas.errors import ScreeningFailed
+from nas.exporting import ExportFormat, ExportOrder
 from nas.fair_share import Room
 from nas.opening import open_controller
 from nas.ports import Screener, Storage
 from nas.records import Search, SearchStatus
+from nas.reproduction import Reproduction, Way
 from nas.tasks.training import TrainingOptions
 from search_spaces.resizer.architecture import Resizer
 from search_spaces.space import Architecture
@@ -210,6 +212,40 @@ def data_checker() -> CheckData:
     from workers.data.checking import check_data
 
     return check_data
+
+
+def export_trial(
+    order: ExportOrder, folder: Path, *, form: ExportFormat = ExportFormat.PT2, judge: bool = True
+) -> dict[str, Any]:
+    """Writes the trial into a new folder and returns what was measured of it. Raises `NoExport`, `TrialFailure` for
+    data that cannot be read, and `Refused` where torch is not installed or the folder cannot be written."""
+    with _where_torch_is():
+        from workers.export.exporting import export_trial as written
+    try:
+        return written(order, folder, form=form, judge=judge)
+    except OSError as error:
+        raise Refused(f"{error.filename or folder} cannot be written: {error.strerror or error}") from error
+
+
+def reproduce_trial(order: ExportOrder, *, way: Way, within: Path) -> Reproduction:
+    """The trial measured again, here; `within` is where a training may lie meanwhile. Raises as `export_trial`."""
+    with _where_torch_is():
+        from workers.export.reproduction import judged_again, trained_again
+    match way:
+        case Way.JUDGED:
+            return judged_again(order)
+        case Way.TRAINED:
+            return trained_again(order, within=within)
+
+
+@contextmanager
+def _where_torch_is() -> Iterator[None]:
+    """Inside, what needs torch is imported. Raises `Refused` where it is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        sentence = f'{error.name} is not installed here: pip install "spinesearch[train]", or do it where trials run'
+        raise Refused(sentence) from error
 
 
 def give_up(storage: Storage, search_id: str, reason: str) -> Search:

@@ -13,6 +13,7 @@ from api.commands.cost import cost
 from api.commands.data import check_one, data
 from api.commands.database import database
 from api.commands.doctor import doctor
+from api.commands.export import export, export_asked, reproduce
 from api.commands.people import audit, project, token
 from api.commands.prune import prune
 from api.commands.read import compare, leaderboard, searches, show, watch
@@ -36,7 +37,7 @@ USAGE = (DocumentError, InvalidQuery, SpaceError, ValidationError)
 
 app = typer.Typer(name="nas", help=HELP, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 CONTROL = (pause, resume, cancel, extend, stop, retry, clone, delete)
-WINNER = (retrain,)
+WINNER = (retrain, export, reproduce)
 READING = (watch, searches, leaderboard, compare, table, transfer, show)
 CARE = (prune, audit, doctor)
 for command in (run, check_proxy, serve, controller, submit, *READING, *CONTROL, *WINNER, *CARE, spaces, cost):
@@ -45,6 +46,7 @@ for name, group in (("token", token), ("project", project), ("data", data), ("db
     app.add_typer(group, name=name)
 app.command(name="conduct", hidden=True)(conduct_one)
 app.command(name="check-data", hidden=True)(check_one)
+app.command(name="export-asked", hidden=True)(export_asked)
 app.command(name="ray-head", hidden=True)(hold_ray)
 
 

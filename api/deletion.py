@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from api.exports import EXPORTS
 from nas.ports import Storage
 from nas.records import Search
 
@@ -13,5 +14,5 @@ def delete_search(storage: Storage, search: Search, home: Path) -> None:
     Records go first: a process that is killed on the way leaves files that nothing names, never records without files.
     """
     storage.delete_search(search.id)
-    for folder in ("trials", "ray"):
+    for folder in ("trials", "ray", EXPORTS):
         shutil.rmtree(home / folder / search.id, ignore_errors=True)

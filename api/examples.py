@@ -106,5 +106,18 @@ RETRAINING: dict[str, Any] = {
     "best": {**BEST, "value": 0.47, "number": 0},
     "of": {"search": SEARCH["id"], "name": "blood-cells", "trial": 4, "metric": "AP", "reached": 0.41, "epochs": 12},
     "epochs": 72,
+    "seeds": 3,
     "value": {"mean": 0.468, "seeds": 3, "std": 0.004, "low": 0.4581, "high": 0.4779},
+}
+EXPORT: dict[str, Any] = {
+    "trial": f"{SEARCH['id']}-4",
+    "format": "pt2",
+    "state": "ready",
+    "reason": None,
+    "size_bytes": 1_480_211,
+    "sha256": "6c1f" * 16,
+    "report": {
+        "exported_program": {"pictures": 6, "tolerance": 0.0001, "largest_difference": {"logits": 0.0, "boxes": 0.0}}
+    },
+    "download": f"/api/v1/searches/{SEARCH['id']}/trials/4/export/download?format=pt2",
 }

@@ -34,6 +34,7 @@ from nas.errors import (
     QuotaReached,
     UnfitSearch,
 )
+from nas.exporting import NoExport
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ KINDS: dict[type[Exception], Kind] = {
     Taken: Kind(status=409, slug="taken", title="Something else has that name"),
     QuotaReached: Kind(status=409, slug="quota-reached", title="The project may have no more of that"),
     LeaseLost: Kind(status=409, slug="lease-lost", title="Another controller has taken the search over"),
+    NoExport: Kind(status=409, slug="no-export", title="The trial cannot be exported"),
     UnfitSearch: Kind(status=409, slug="unfit-search", title="A search cannot begin with that earlier one"),
     Unauthorized: Kind(status=401, slug="unauthorized", title="A valid token is needed"),
     Forbidden: Kind(status=403, slug="forbidden", title="The token has not the role for that"),

@@ -28,6 +28,7 @@ from nas.errors import (
     QuotaReached,
 )
 from nas.estimates import Estimate
+from nas.exporting import ExportFormat
 from nas.leaderboard import spelled_sort
 from nas.ports import Page, Query, SearchPage, SearchSummary
 from nas.records import Measurement, Pause, Search, SearchStatus, Trial, TrialWish
@@ -135,6 +136,26 @@ class RestClient:
         """The queued search that trains a trial's architecture in full. Raises `DocumentError`."""
         options = {"changes": dict(changes), "seeds": seeds}
         return _search(self.call("POST", f"/searches/{search_id}/trials/{number}/retrain", json=options))
+
+    def export(self, search_id: str, number: int, *, form: ExportFormat, judge: bool = True) -> Mapping[str, Any]:
+        """Asks for a trial as an archive: how far that is."""
+        options = {"format": form, "judge": judge}
+        return dict(self.call("POST", f"/searches/{search_id}/trials/{number}/export", json=options))
+
+    def export_of(self, search_id: str, number: int, *, form: ExportFormat) -> Mapping[str, Any]:
+        """How far an export is."""
+        path = f"/searches/{search_id}/trials/{number}/export"
+        return dict(self.call("GET", path, params={"format": form}))
+
+    def download(self, path: str) -> bytes:
+        """A file of the service, by the path that it has told."""
+        try:
+            response = self.http.get(path)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"the service at {self.http.base_url} cannot be reached: {error}") from error
+        if not response.is_success:
+            raise _refusal(response.status_code, response.json())
+        return response.content
 
     def delete_search(self, search_id: str) -> None:
         """Removes an ended search with the files of its artifacts."""

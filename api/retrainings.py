@@ -48,6 +48,7 @@ class RetrainingView(SearchRow):
 
     of: Retrains = Field(description="the trial, and what it had reached when its retraining was asked for")
     epochs: int = Field(description="of a whole training")
+    seeds: int = Field(description="how many times it is trained")
     value: EstimateView | None = Field(description="what the completed trainings reached in the same metric")
 
 
@@ -97,7 +98,15 @@ def _view(storage: Storage, search: Search, row: SearchRow) -> RetrainingView:
     of = Retrains.model_validate(search.document[MARK])
     values = list(reached(storage.trials(search.id), of.metric))
     value = EstimateView.model_validate(estimate(values), from_attributes=True) if values else None
-    return RetrainingView(**row.model_dump(), of=of, epochs=search.document["task"]["epochs"], value=value)
+    return RetrainingView(
+        **row.model_dump(), of=of, epochs=search.document["task"]["epochs"], seeds=_seeds(search), value=value
+    )
+
+
+def _seeds(search: Search) -> int:
+    """The candidate and its companions."""
+    rules = search.document.get("comparison") or {}
+    return 1 + (rules.get("seeds", 0) if rules.get("top") else 0)
 
 
 def _statement(of: str | None, project: str | None) -> Select[Any]:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from api.exporter import Exporter
 from api.ownership import held_by_the_living
 from nas.clock import Clock, system_clock
 from nas.ports import Storage
@@ -82,6 +83,7 @@ class Supervisor:
     spawn: Spawn = spawn
     clock: Clock = system_clock
     beat: Callable[[], object] = lambda: None  # called after every look that went well
+    exporter: Exporter | None = None
     ray: Child | None = None
     told: dict[str, str] = field(default_factory=dict)  # by our Ray: its addresses
     children: dict[str, Child] = field(default_factory=dict)
@@ -112,6 +114,8 @@ class Supervisor:
         for search_id, child in list(self.children.items()):
             if child.poll() is not None:
                 self._ended(search_id, child)
+        if self.exporter is not None:
+            self.exporter.step()
         for search in self._waiting():
             if len(self.children) >= self.most:
                 return
@@ -194,7 +198,8 @@ class Supervisor:
         """Ends what this process started: the searches first, so that they give their leases back, then Ray."""
         self.stopping.set()
         self.awake.set()
-        children = [*self.children.values(), *self.checks.values()]
+        exporting = None if self.exporter is None else self.exporter.child
+        children = [*self.children.values(), *self.checks.values(), *([exporting] if exporting else [])]
         for child in children:
             close(child)
         for child in [*children, *([self.ray] if self.ray else [])]:

@@ -35,6 +35,7 @@ PAGES = (
     Page(path="/searches/{search}/leaderboard", name="leaderboard", title="Leaderboard", below="searches"),
     Page(path="/searches/{search}/compare", name="compare", title="Comparison", below="searches"),
     Page(path="/searches/{search}/trials/{number}", name="trial", title="Trial", below="searches"),
+    Page(path="/retrainings", name="retrainings", title="Retrainings", menu="Retrainings"),
 )
 
 

@@ -1,7 +1,8 @@
 """The Task port: the four questions a task answers, so that one training loop serves every task.
 
 Which data (`steps_per_epoch`, `batches`), which model around this architecture (`network`), which loss (`loss`),
-which metrics (`evaluate`), and may show what came out (`show`). The loop knows nothing else about a task.
+which metrics (`evaluate`), and may show what came out (`show`). The loop knows nothing else about a task. What is taken
+home of a trained network is its `deployment`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from torch import Tensor, nn
 
 from search_spaces.space import Architecture
+from workers.deployment import Deployment
 
 B = TypeVar("B")
 
@@ -62,4 +64,9 @@ class Task(Protocol[B]):
     def show(self, network: nn.Module, folder: Path) -> Sequence[Path]:
         """Files written into the folder that show people what a trained network does; none where there is nothing to
         see. Runs as `evaluate` does, after the last epoch."""
+        ...
+
+    def deployment(self, network: nn.Module) -> Deployment:
+        """A trained network in evaluation mode as others use it, with a few validation pictures as examples. Runs
+        without gradients and without autocast."""
         ...

@@ -11,8 +11,10 @@ from rich.logging import RichHandler
 from api.bootstrap import Driver
 from api.commands.run import WhichDriver
 from api.commands.session import console, settings, storage
+from api.exporter import Exporter
+from api.exports import Exports
 from api.settings import Settings
-from api.supervisor import Supervisor, supervised
+from api.supervisor import Supervisor, spawn, supervised
 
 if TYPE_CHECKING:
     from api.storage import SqlStorage
@@ -78,4 +80,5 @@ def supervisor_of(
         ray_address=ray_address or here.ray_address,
         cpus=cpus,
         driver=driver,
+        exporter=Exporter(exports=Exports(here.home), spawn=spawn),
     )

@@ -28,6 +28,7 @@ def test_each_stands_beside_its_trial_with_what_both_have_reached(sql_storage):
     assert (newer.id, newer.status, newer.value, newer.of.reached) == (waiting.id, "queued", None, 0.25)
     assert (older.id, older.status, older.of.trial, older.of.name) == (done.id, "completed", 1, "cells")
     assert (older.of.reached, older.of.epochs, older.epochs) == (0.265625, 2, 4)
+    assert (older.seeds, newer.seeds) == (3, 1)
     assert (older.value.mean, older.value.seeds) == (pytest.approx(0.515625), 3)
 
 

@@ -13,6 +13,7 @@ from nas.errors import TrialFailure
 from nas.records import FailureKind
 from nas.tasks.classification import ClassificationTask
 from search_spaces.space import Architecture
+from workers.classification.deployed import deployed_classifier
 from workers.classification.losses import classification_loss, losses_of
 from workers.classification.metrics import Judgement, ranks_of
 from workers.classification.networks import build_network, input_of
@@ -20,6 +21,7 @@ from workers.data.augment import normalised
 from workers.data.batching import spread
 from workers.data.labelled import LabelledPictures, read_labelled
 from workers.data.labelled_split import LabelledBatch, LabelledSplit
+from workers.deployment import Deployment
 from workers.resized_sheet import SHOWN, show_resized
 from workers.task import Loss
 from workers.training.failures import check_finite
@@ -99,6 +101,12 @@ class Classification:
             judgement = self.judge(network)
         correct = write_correct(folder, {"top1": judgement.correct.tolist()})
         return (correct, *self._resized(network, folder))
+
+    def deployment(self, network: nn.Module) -> Deployment:
+        """Pictures -> logits of the classes there are."""
+        pictures = self._pixels(self._val.chosen(spread(len(self._val), SHOWN)))
+        classes = self._val.classes
+        return deployed_classifier(network, pictures, options=self._options, taken=self._input, classes=classes)
 
     def judge(self, network: nn.Module) -> Judgement:
         """What becomes of every validation picture, in their order: two networks judged by the same task can be

@@ -48,8 +48,12 @@ def masked(pictures: Tensor, covered: Sequence[Size]) -> Tensor:
     size = (pictures.shape[2], pictures.shape[3])
     if all(part == size for part in covered):
         return pictures
-    limits = torch.tensor(covered, device=pictures.device)
+    return kept(pictures, torch.tensor(covered, device=pictures.device))
+
+
+def kept(pictures: Tensor, covered: Tensor) -> Tensor:
+    """The same with what is covered as int64 [B, 2]."""
     rows, columns = (
-        torch.arange(length, device=pictures.device) < limits[:, axis, None] for axis, length in enumerate(size)
+        torch.arange(pictures.shape[axis + 2], device=pictures.device) < covered[:, axis, None] for axis in (0, 1)
     )
     return torch.where((rows[:, :, None] & columns[:, None, :])[:, None], pictures, 0.0)  # keeps the memory format

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch import device as Device
 
@@ -14,8 +15,11 @@ from search_spaces.space import Architecture
 from workers.data.augment import Batch, normalised
 from workers.data.batching import chunks, spread
 from workers.data.split import DetectionSplit
+from workers.deployment import Deployment
 from workers.detection.anchors import anchor_boxes
 from workers.detection.average_precision import DetectionRecord, check_boxes
+from workers.detection.boxes import decode
+from workers.detection.deployed import OUTPUTS, DeployedDetector, boxes_stored, preparation_of, reading_of
 from workers.detection.losses import detection_losses
 from workers.detection.matching import Targets, collate
 from workers.detection.networks import ResizedDetector, build_detector, retinanet_of, scaling_of
@@ -136,6 +140,24 @@ class Detection:
             )
             for place, found in enumerate(self._detections(network, batch))
         ]
+
+    def deployment(self, network: nn.Module) -> Deployment:
+        """Pictures in the letterbox, behind a resizer also what they cover -> logits and boxes of all anchors."""
+        batch = self._val.chosen(spread(len(self._val), SHOWN))
+        logits, codes = self._predictions(network, batch)
+        anchors, known = self._anchor_boxes(_levels(network)), len(self._val.categories)
+        inputs = {"pictures": self._pixels(batch)}
+        if isinstance(network, ResizedDetector):
+            inputs["covered"] = torch.tensor(batch.covered, device=self._device)
+        return Deployment(
+            module=DeployedDetector(network, anchors=anchors, scaling=self._scaling, classes=known),
+            inputs=inputs,
+            outputs=OUTPUTS,
+            expected=(logits[..., :known], boxes_stored(decode(codes.float(), anchors), self._scaling)),
+            preparation=preparation_of(self._options, self._scaling),
+            classes=tuple(category.name for category in self._val.categories),
+            reading=reading_of(self._options),
+        )
 
     def _detections(self, network: nn.Module, batch: Batch) -> list[Detections]:
         logits, codes = self._predictions(network, batch)

@@ -11,10 +11,12 @@ from torch import device as Device
 from nas.tasks.quality import SCORES, QualityTask
 from search_spaces.resizer.resampling import Resampling
 from search_spaces.space import Architecture
+from workers.classification.deployed import preparation_of
 from workers.classification.networks import Input, build_network, input_of
 from workers.data.augment import normalised
 from workers.data.batching import spread
 from workers.data.ratings import RatedPictures
+from workers.deployment import Deployment
 from workers.quality.losses import emd_loss
 from workers.quality.metrics import quality_metrics
 from workers.quality.pictures import read_rated
@@ -90,6 +92,19 @@ class Quality:
         mean, std = self._options.pixel_mean, self._options.pixel_std
         places = spread(len(self._val), SHOWN)
         return show_resized(network, lambda: self._pixels(self._val.chosen(places)), folder, mean=mean, std=std)
+
+    def deployment(self, network: nn.Module) -> Deployment:
+        """Pictures -> logits of the votes for every score."""
+        pictures = self._pixels(self._val.chosen(spread(len(self._val), SHOWN)))
+        return Deployment(
+            module=network,
+            inputs={"pictures": pictures},
+            outputs={"logits": f"[B, {SCORES}] logits of the votes for the scores 1..{SCORES}"},
+            expected=(network(pictures),),
+            preparation=preparation_of(self._options, self._input),
+            classes=tuple(str(score) for score in range(1, SCORES + 1)),
+            reading={"kind": "quality"},
+        )
 
     def predict(self, network: nn.Module) -> Tensor:
         """The predicted distributions of votes, float64 [N, 10], of the validation pictures in their order.

@@ -21,13 +21,17 @@ from nas.tasks.robustness import RobustnessTask
 from search_spaces.fine_tuning.architecture import FineTuning, LossKind
 from search_spaces.parts import part
 from search_spaces.space import Architecture
+from workers.classification.deployed import deployed_classifier
 from workers.classification.losses import classification_loss
 from workers.classification.metrics import ranks_of
-from workers.classification.networks import build_network
+from workers.classification.networks import Input, build_network
 from workers.data.augment import normalised
+from workers.data.batching import spread
 from workers.data.cache import digest_of
 from workers.data.labelled import LabelledPictures, read_labelled
 from workers.data.labelled_split import LabelledSplit
+from workers.deployment import Deployment
+from workers.resized_sheet import SHOWN
 from workers.robustness.capture import Outputs, check_before_activation, layer_of, run_capturing
 from workers.robustness.distortions import Distortion, draw_distortions, seeded_for
 from workers.robustness.losses import intermediate_loss
@@ -164,6 +168,13 @@ class Robustness:
         if judgement is None or judged is not network:
             judgement = self.judge(network)
         return (write_correct(folder, {name: flags.tolist() for name, flags in judgement.correct.items()}),)
+
+    def deployment(self, network: nn.Module) -> Deployment:
+        """Pictures, distorted or not -> logits of the classes there are."""
+        split = self._val.split
+        pictures = self._normalised(split.chosen(spread(len(split), SHOWN)).images.to(self._device))
+        taken = Input(size=self._options.image_size)
+        return deployed_classifier(network, pictures, options=self._options, taken=taken, classes=split.classes)
 
     @torch.no_grad()
     def judge(self, network: nn.Module) -> Judgement:
