@@ -1,7 +1,7 @@
 """The samplers of Optuna (Akiba et al. 2019) over our choices and our history; none of its storages is used.
 
-Left out: `cmaes`, which keeps a pickled optimizer with the trials and knows no categories; `qmc`, which keeps its place
-in the sequence, wants one seed for the whole search, and samples conditional choices at random.
+`cmaes` stands in `cma.py`: Optuna's own keeps a pickled optimizer with the trials. Left out: `qmc`, which keeps its
+place in the sequence, wants one seed for the whole search, and samples conditional choices at random.
 """
 
 import random
@@ -30,6 +30,7 @@ from search_spaces.space import Space
 if TYPE_CHECKING:
     from optuna.study import Study
 
+    from nas.strategies.cma import CmaEs
     from nas.strategies.optuna_parameters import Parameters
 
 DRAWS = 8  # of the sampler for one number, known candidates included; what comes after them is nearer to chance
@@ -68,6 +69,15 @@ class Nsga3Options(Nsga2Options):
     dividing_parameter: int = Field(3, ge=1, le=20, description="how finely reference points divide the objectives")
 
 
+class CmaesOptions(Options):
+    """Of `cmaes`, the covariance matrix adaptation evolution strategy, for spaces of numbers alone."""
+
+    population_size: int | None = Field(
+        None, ge=4, le=1000, description="trials between steps of the mean; null: 4 + 3 log(choices)"
+    )
+    sigma0: float = Field(1 / 6, gt=0, le=1, description="first spread, as a share of every range")
+
+
 class RandomOptions(Options):
     """Of `random`: none."""
 
@@ -85,6 +95,7 @@ KINDS = {
     "gp": Kind(options=GpOptions, most=128),
     "nsga2": Kind(options=Nsga2Options),
     "nsga3": Kind(options=Nsga3Options),
+    "cmaes": Kind(options=CmaesOptions),
     "random": Kind(options=RandomOptions),
 }
 
@@ -93,14 +104,16 @@ class OptunaStrategy(LearningOptions):
     """The samplers of Optuna: the tree-structured Parzen estimator, a Gaussian process, genetic algorithms."""
 
     kind: Literal["optuna"] = Field("optuna", description="samplers of Optuna")
-    sampler: Literal["tpe", "gp", "nsga2", "nsga3", "random"] = Field(
-        "tpe", description="gp needs torch, and seconds per candidate; nsga2 and nsga3 are for several objectives"
+    sampler: Literal["tpe", "gp", "nsga2", "nsga3", "cmaes", "random"] = Field(
+        "tpe",
+        description="gp needs torch, and seconds per candidate; nsga2 and nsga3 are for several objectives; cmaes is "
+        "for one objective over numbers alone",
     )
     options: dict[str, Any] = Field(
         {},
         description="of the sampler, by Optuna's names: n_startup_trials, n_ei_candidates, constant_liar "
         "(tpe); n_startup_trials, deterministic_objective (gp); population_size, mutation_prob, "
-        "crossover_prob, swapping_prob (nsga2, nsga3), dividing_parameter (nsga3)",
+        "crossover_prob, swapping_prob (nsga2, nsga3), dividing_parameter (nsga3); population_size, sigma0 (cmaes)",
     )
 
     @model_validator(mode="after")
@@ -117,11 +130,24 @@ class OptunaStrategy(LearningOptions):
         return read(KINDS[self.sampler].options, self.options, error=InvalidOptions).model_dump()
 
 
-def optuna_from(options: OptunaStrategy, setting: Setting) -> "Optuna":
-    """The strategy with these options. Raises `DocumentError` where a library it needs is missing."""
+def optuna_from(options: OptunaStrategy, setting: Setting) -> "Optuna | CmaEs":
+    """The strategy with these options. Raises `DocumentError` where a library it needs is missing, and where `cmaes`
+    does not fit the space."""
+    if options.sampler == "cmaes":
+        return _cma_es(options, setting)
     if options.sampler == "gp" and find_spec("torch") is None:
         raise DocumentError([("strategy.sampler", "gp needs torch, which is not installed here; tpe does not")])
     return Optuna(sampler=options.sampler, arguments=options.arguments(), objectives=len(setting.objectives))
+
+
+def _cma_es(options: OptunaStrategy, setting: Setting) -> "CmaEs":
+    from nas.strategies.cma import CmaEs, ranges_of
+
+    if len(setting.objectives) > 1:
+        sentence = f"cmaes is for one objective, got {len(setting.objectives)}: take nsga2"
+        raise DocumentError([("strategy.sampler", sentence)])
+    arguments = options.arguments()
+    return CmaEs(ranges=ranges_of(setting.space), population=arguments["population_size"], sigma=arguments["sigma0"])
 
 
 @dataclass(kw_only=True, slots=True)
