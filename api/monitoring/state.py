@@ -157,7 +157,16 @@ def _lease_state(row: AnyRow, now: datetime) -> LeaseState:
 
 
 def _duration(row: AnyRow) -> Duration:
-    return Duration(**{**row._asdict(), "what": What(row.what)})
+    what, project, outcome, failure, up_to_s, times, total_s = row
+    return Duration(
+        what=What(what),
+        project=project,
+        outcome=outcome,
+        failure=failure,
+        up_to_s=up_to_s,
+        times=times,
+        total_s=total_s,
+    )
 
 
 def _since(moment: datetime, now: datetime) -> float:

@@ -37,7 +37,7 @@ def end(storage, lease, number, status, failure=None, *, spent=None):
 
 
 def test_seconds_fall_under_the_least_bound_they_meet():
-    assert [bound_of(seconds) for seconds in (0.0, 1.0, 1.1, 604_800, 604_801)] == [1, 1, 3, 604_800, BEYOND]
+    assert [bound_of(seconds) for seconds in (0.0, 1.0, 1.1, 604_800, 604_801)] == [1, 1, 10, 604_800, BEYOND]
     assert list(BOUNDS_S) == sorted(set(BOUNDS_S))
 
 
@@ -46,7 +46,7 @@ def test_a_search_waits_until_its_first_trial_is_handed_out(sql_storage, lease, 
     for number in range(2):
         sql_storage.add_trial(lease, trial(number, status=TrialStatus.RUNNING))
         clock.advance(100)
-    assert counted(sql_storage) == [("wait", "vision", "", "", 30, 1, 28.0)]
+    assert counted(sql_storage) == [("wait", "vision", "", "", 60, 1, 28.0)]
 
 
 def test_trials_are_counted_by_how_they_ended_and_how_long_they_took(sql_storage, lease):

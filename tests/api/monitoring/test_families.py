@@ -58,8 +58,8 @@ def test_trials_are_told_by_status_kind_of_failure_and_duration(told, sqlite_sto
     assert now["nas_trials_running"]["vision",] == 1.0
     assert now["nas_gpu_seconds_total"]["vision",] == 2 * (2.0 + 1e6 + 4.0)
     buckets = now["nas_trial_seconds_bucket"]
-    assert [buckets[bound, "vision", "completed"] for bound in ("1.0", "3.0", "604800.0", "+Inf")] == [0, 1, 1, 2]
-    assert buckets["3.0", "vision", "failed"] == 2
+    assert [buckets[bound, "vision", "completed"] for bound in ("1.0", "10.0", "604800.0", "+Inf")] == [0, 1, 1, 2]
+    assert buckets["10.0", "vision", "failed"] == 2
     assert now["nas_trial_seconds_sum"]["vision", "completed"] == 2.0 + 1e6
 
 
@@ -72,7 +72,7 @@ def test_a_search_is_told_while_it_runs_and_counted_when_it_ends(told, sqlite_st
     assert now["nas_search_silence_seconds"] == {("vision", search): 5.0}
     assert now["nas_search_lease"]["vision", search, "held"] == 1.0
     assert now["nas_search_lease"]["vision", search, "expired"] == 0.0
-    assert now["nas_search_wait_seconds_bucket"]["30.0", "vision"] == 1
+    assert now["nas_search_wait_seconds_bucket"]["60.0", "vision"] == 1
     assert now["nas_search_wait_seconds_sum"]["vision",] == 20.0
     sqlite_storage.set_search_status(lease, SearchStatus.FAILED, "too many failures")
     now = told()

@@ -77,7 +77,7 @@ def test_what_ended_is_told_by_the_rows_that_count_it(sql_storage, begin):
         hand_out(sql_storage, lease, number)
         sql_storage.move_trial(lease, number, TrialStatus.COMPLETED, spent=Spent(trial_s=2.0, gpu_s=4.0))
     ended = Duration(
-        what=What.TRIAL, project="vision", outcome="completed", failure="", up_to_s=3, times=3, total_s=6.0
+        what=What.TRIAL, project="vision", outcome="completed", failure="", up_to_s=10, times=3, total_s=6.0
     )
     state = look(sql_storage)
     assert [each for each in state.durations if each.what is What.TRIAL] == [ended]
