@@ -1,6 +1,5 @@
 """`nas`: the command line. Every module is loaded by the command that needs it; reading commands stay quick."""
 
-import sys
 from collections.abc import Sequence
 
 import typer
@@ -25,6 +24,7 @@ from api.commands.spaces import spaces
 from api.commands.submit import submit
 from api.commands.table import table
 from api.commands.transfer import transfer
+from api.logs import complain
 from nas.errors import DocumentError, InvalidQuery, NasError, NotFound
 from search_spaces.errors import SpaceError
 
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=None if arguments is None else list(arguments))
     except (NasError, SpaceError, ValidationError) as error:
-        sys.stderr.write(f"nas: {error}\n")
+        complain(str(error))
         raise SystemExit(exit_code(error)) from None
 
 

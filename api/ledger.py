@@ -28,6 +28,7 @@ from api.rows import (
     search_record,
     trial_values,
 )
+from api.telling import tell, tell_begun
 from nas.clock import Clock, utc
 from nas.errors import IllegalTransition, LeaseLost, NotFound
 from nas.ports import NOTHING
@@ -90,10 +91,6 @@ _MOVE_METRICS = (
 )
 _ADD_TRIAL, _ADD_INFEASIBLE = insert(tables.trials), insert(tables.infeasible)
 _ADD_METRICS, _ADD_ARTIFACTS = insert(tables.trial_metrics), insert(tables.artifacts)
-_LAST_EVENT = select(func.max(tables.events.c.sequence)).where(tables.events.c.search_id == bindparam("search"))
-_ADD_EVENT = insert(tables.events).values(
-    search_id=bindparam("search"), sequence=func.coalesce(_LAST_EVENT.scalar_subquery(), 0) + 1
-)
 _DIALECTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -192,6 +189,7 @@ class SqlLedger:
             if trial.static_metrics:
                 connection.execute(_ADD_METRICS, _metrics(lease, trial.number, status, STATIC, trial.static_metrics))
             self._add_thrown(connection, lease.search_id, infeasible, trial.redraws)
+        tell_begun(lease.search_id, trial.number)
 
     def move_trial(
         self,
@@ -219,7 +217,14 @@ class SqlLedger:
                 count_trial(connection, lease.search_id, spent)
                 count_trial_end(connection, lease.search_id, status, failure, spent)
             if told is not None:
-                self._tell(connection, lease, f"trial_{status}", told, number)
+                tell(
+                    connection,
+                    lease.search_id,
+                    at=utc(self._clock()),
+                    kind=f"trial_{status}",
+                    message=told,
+                    trial=number,
+                )
 
     def promote_trial(self, lease: Lease, number: int, promotion: Promotion, told: str) -> None:
         """From the status that the promotion names to running, with an event."""
@@ -299,9 +304,7 @@ class SqlLedger:
             count_artifacts(connection, lease.search_id, measurement.artifacts)
 
     def _tell(self, connection: Connection, lease: Lease, kind: str, message: str, trial: int | None) -> None:
-        """Adds the next event."""
-        event = {"at": utc(self._clock()), "kind": kind, "message": message, "trial": trial}
-        connection.execute(_ADD_EVENT, {"search": lease.search_id, **event})
+        tell(connection, lease.search_id, at=utc(self._clock()), kind=kind, message=message, trial=trial)
 
     def _add_thrown(
         self, connection: Connection, search_id: str, infeasible: Sequence[Infeasible], redraws: Mapping[str, int]

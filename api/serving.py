@@ -12,7 +12,8 @@ class Server(uvicorn.Server):
     """Closes the streams first, which the server would otherwise wait for."""
 
     def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_S))
+        # Without a log configuration its lines go where all others do, and look like them.
+        super().__init__(uvicorn.Config(app, log_config=None, log_level="warning", timeout_graceful_shutdown=GRACE_S))
         self._app = app
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from api.logs import LogFormat
+
 _VARIABLES = {
     "NAS_HOME": "home",
     "NAS_DATABASE_URL": "database_url",
@@ -17,6 +19,7 @@ _VARIABLES = {
     "NAS_API_TOKEN": "api_token",
     "NAS_DATA_ROOT": "data_roots",
     "NAS_ALLOWED_HOSTS": "allowed_hosts",
+    "NAS_LOG_FORMAT": "log_format",
 }
 
 
@@ -38,6 +41,7 @@ class Settings(BaseModel):
         (), description="absolute folders of the data sets; paths in a submitted document stay inside one of them"
     )
     allowed_hosts: tuple[str, ...] = Field((), description="further names the service answers to, beside loopback")
+    log_format: LogFormat = Field(LogFormat.TEXT, description="text for people, json for whoever collects logs")
     max_document_bytes: int = Field(1_000_000, ge=1, description="largest accepted request body")
 
     @classmethod

@@ -19,6 +19,7 @@ from typing import Protocol
 from api.exporter import Exporter
 from api.ownership import held_by_the_living
 from nas.clock import Clock, system_clock
+from nas.log_subjects import about
 from nas.ports import Storage
 from nas.records import Search, SearchStatus
 
@@ -143,7 +144,8 @@ class Supervisor:
             self.attempts.pop(search_id, None)
             return
         patience = self._postpone(search_id)
-        log.warning("the process of search %s ended (%s); again in %.0f s", search_id, child.returncode, patience)
+        sentence = "the process of search %s ended (%s); again in %.0f s"
+        log.warning(sentence, search_id, child.returncode, patience, extra=about(search=search_id))
 
     def _postpone(self, search_id: str) -> float:
         """Seconds until the search is tried again."""
@@ -178,9 +180,10 @@ class Supervisor:
         try:
             arguments += ["--ray-address", self._ray()] if self.driver == "ray" else []
         except ChildProcessError as error:
-            log.warning("search %s waits: %s; again in %.0f s", search.id, error, self._postpone(search.id))
+            patience, extra = self._postpone(search.id), about(search=search.id)
+            log.warning("search %s waits: %s; again in %.0f s", search.id, error, patience, extra=extra)
             return
-        log.info("search %s (%s) starts", search.name, search.id)
+        log.info("search %s (%s) starts", search.name, search.id, extra=about(search=search.id))
         self.children[search.id] = self.spawn(arguments, own_ray=self.ray_address is None)
 
     def _ray(self) -> str:

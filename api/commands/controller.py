@@ -1,18 +1,18 @@
 """`nas controller`: runs the submitted searches of a database, where `nas serve --no-controller` serves it."""
 
-import logging
+import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.logging import RichHandler
 
 from api.bootstrap import Driver
 from api.commands.run import WhichDriver
 from api.commands.session import console, settings, storage
 from api.exporter import Exporter
 from api.exports import Exports
+from api.logs import LogFormat, begin_logging
 from api.settings import Settings
 from api.supervisor import Supervisor, spawn, supervised
 
@@ -26,6 +26,11 @@ Heartbeat = Annotated[
     Path | None, typer.Option(help="A file touched after every look at the database, about once a second.")
 ]
 
+Log = Annotated[
+    LogFormat,
+    typer.Option(envvar="NAS_LOG_FORMAT", help="json: one object a line on the standard error, with search and trial."),
+]
+
 
 def controller(
     concurrent: Searches = None,
@@ -33,13 +38,14 @@ def controller(
     cpus: Cpus = None,
     driver: WhichDriver = Driver.RAY,
     heartbeat: Heartbeat = None,
+    log_format: Log = LogFormat.TEXT,
 ) -> None:
     """Run the submitted searches, until Ctrl-C, beside services that only serve (`nas serve --no-controller`).
 
     Needs the database and the state folder of these services, and the data. Of two controllers one runs a search.
     """
     here = settings()
-    begin()
+    begin(log_format)
     with storage() as store:
         supervisor = supervisor_of(
             store, here, concurrent=concurrent, ray_address=ray_address, cpus=cpus, driver=driver
@@ -54,10 +60,10 @@ def controller(
             console().print("Stopped. `nas controller` goes on with unfinished searches.")
 
 
-def begin() -> None:
-    """What is logged is shown; SIGTERM ends as Ctrl-C does."""
-    logging.basicConfig(format="%(message)s", handlers=[RichHandler(show_path=False)])
-    logging.getLogger("api").setLevel(logging.INFO)
+def begin(log_format: LogFormat) -> None:
+    """What is logged is shown, by the processes of searches, too; SIGTERM ends as Ctrl-C does."""
+    os.environ["NAS_LOG_FORMAT"] = log_format.value
+    begin_logging(log_format)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 

@@ -31,6 +31,7 @@ from api.commands.session import (
 from api.commands.tables import leaderboard_table
 from api.comparing import comparisons_of
 from api.errors import Refused
+from api.logs import begin_logging
 from api.schemas import search_detail, trial_list
 from nas.creation import create_search, same_document
 from nas.document import SearchDocument, load_document
@@ -103,6 +104,7 @@ def conduct_one(
 ) -> None:
     """Run one stored search for `nas serve`; ends with the standard input, that is with the service."""
     end_with_parent()
+    begin_logging(settings().log_format, quiet=True, search=search)
     with storage() as store:
         try:
             found = _conduct(store, search, driver=driver, ray_address=ray_address)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.bootstrap import Driver, ray_head
-from api.commands.controller import Address, Cpus, Searches, begin, supervisor_of
+from api.commands.controller import Address, Cpus, Log, Searches, begin, supervisor_of
 from api.commands.run import WhichDriver, wait_for_parent
 from api.commands.session import console, settings, storage
 from api.errors import Refused
+from api.logs import LogFormat, begin_logging
 from api.settings import Settings
 from api.supervisor import supervised
 
@@ -35,6 +36,7 @@ def serve(
     cpus: Cpus = None,
     driver: WhichDriver = Driver.RAY,
     controller: WithController = True,
+    log_format: Log = LogFormat.TEXT,
     link: Annotated[bool, typer.Option("--link", help="Print a one-time link to log in with a browser.")] = False,
 ) -> None:
     """Serve REST and run the submitted searches, until Ctrl-C. Unfinished searches of earlier runs go on.
@@ -44,7 +46,7 @@ def serve(
     if not controller:
         refuse_what_runs_searches(concurrent=concurrent, ray_address=ray_address, cpus=cpus)
     here = settings()
-    begin()
+    begin(log_format)
     with storage() as store:
         supervisor = supervisor_of(
             store, here, concurrent=concurrent, ray_address=ray_address, cpus=cpus, driver=driver
@@ -124,6 +126,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def hold_ray(cpus: Annotated[int | None, typer.Option()] = None) -> None:
     """Hold a local Ray for the searches of `nas serve`; ends with the standard input, that is with the service."""
+    begin_logging(settings().log_format, quiet=True)
     out = sys.stdout
     sys.stdout = sys.stderr  # what Ray prints later must not reach the pipe
     with ray_head(cpus=cpus) as found:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Generator
 
 from nas.errors import MachineLost, TrialFailure
+from nas.log_subjects import about
 from nas.ports import Evaluator
 from nas.records import Assignment, Failed, Failure, FailureKind, Finished, Lost, Measured, Report
 
@@ -26,7 +27,7 @@ def reports(evaluator: Evaluator, assignment: Assignment) -> Generator[Report, N
     except MachineLost as lost:
         yield Lost(number=number, reason=str(lost))
     except Exception as error:  # noqa: BLE001  the trial boundary
-        yield Failed(number=number, failure=failure_of(error))
+        yield Failed(number=number, failure=failure_of(error, assignment))
     else:
         yield Finished(number=number)
     finally:
@@ -35,11 +36,12 @@ def reports(evaluator: Evaluator, assignment: Assignment) -> Generator[Report, N
             close()
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: Exception, assignment: Assignment) -> Failure:
     """Its own failure for a `TrialFailure`; for anything else an error that names the exception, which is logged."""
     if isinstance(error, TrialFailure):
         return error.failure
-    log.error("an evaluator raised", exc_info=error)
+    subject = about(search=assignment.search_id, trial=assignment.number)
+    log.error("the evaluator of trial %d raised", assignment.number, exc_info=error, extra=subject)
     return Failure(kind=FailureKind.ERROR, message=f"{type(error).__name__}: {error}")
 
 

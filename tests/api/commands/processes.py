@@ -9,7 +9,7 @@ import sys
 class Running:
     """A command with its state below the folder; begun when it has said where its state is, the last line it owes."""
 
-    def __init__(self, folder, *arguments, **environment):
+    def __init__(self, folder, *arguments, stderr=subprocess.DEVNULL, **environment):
         inherited = {name: value for name, value in os.environ.items() if name != "NAS_API_URL"}
         own = {"NAS_HOME": str(folder / "home"), "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
         self.process = subprocess.Popen(
@@ -17,7 +17,7 @@ class Running:
             env={**inherited, **own, **environment},
             text=True,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
             start_new_session=True,
         )
 

@@ -1,5 +1,6 @@
 """`nas serve`: a search is submitted, followed and finished; killed in the middle, the next service goes on with it."""
 
+import json
 import signal
 import socket
 
@@ -104,3 +105,21 @@ def test_an_address_in_use_is_told():
         taken.listen()
         with pytest.raises(Refused, match="choose another with --host and --port"):
             listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_as_json_every_process_of_the_service_tells_which_search_and_trial(nas, tmp_path, monkeypatch):
+    log = tmp_path / "log"
+    with log.open("w") as written:
+        options = ("serve", "--port", "0", "--driver", "inline", "--log-format", "json")
+        service = Running(tmp_path, *options, stderr=written).begun()
+    monkeypatch.setenv("NAS_API_URL", service.url)
+    assert nas("submit", write_document(tmp_path, trials=2), "--json") == ExitCode.DONE
+    search = nas.json["id"]
+    assert nas("watch", "tiny") == ExitCode.DONE
+    service.end(signal.SIGTERM)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    of_trials = [(line["search"], line["trial"], line["event"]) for line in lines if "trial" in line]
+    assert of_trials == [
+        (search, number, event) for number in range(2) for event in ("trial_begins", "trial_completed")
+    ]
+    assert {line["search"] for line in lines if "starts" in line["message"]} == {search}
