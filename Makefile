@@ -8,7 +8,7 @@ CHROMIUM := /usr/bin/chromium
 # One thread per process: the tests and the demo run several processes beside each other.
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help install demo test lint format bench bench-search docs clean
+.PHONY: help install demo test lint format bench bench-search bench-service docs clean
 help:
 	@echo "make demo    install, draw a small data set, run a search on it, show the leaderboard"
 	@echo "make test    install what is missing (Chromium, too) and run the whole test suite"
@@ -16,6 +16,7 @@ help:
 	@echo "make format  let ruff rewrite the sources"
 	@echo "make bench   speed figures beside their rivals, in one run"
 	@echo "make bench-search  how well and how fast strategies search, beside Optuna (TABLE=nas-bench-macro_cifar10.json)"
+	@echo "make bench-service  a running service beside MLflow and Optuna: pages of 1,000,000 trials, reports, crowds"
 	@echo "make docs    regenerate what docs/ holds of generated text"
 	@echo "make clean   remove the environment and every state of a run"
 
@@ -61,6 +62,9 @@ bench: $(DEV_READY)
 
 bench-search: $(DEV_READY)
 	$(ONE_THREAD) $(BIN)/python -m benchmarks.search $(TABLE) $(ARGS)
+
+bench-service: $(DEV_READY)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.service $(ARGS)
 
 docs: $(DEV_READY)
 	$(BIN)/python docs/generate.py

@@ -77,7 +77,7 @@ def measure(sizes: tuple[int, ...] = SIZES, requests: int = REQUESTS) -> list[Ti
             rival_ms = 1000 * seconds(partial(_rival, storage, search_id), repeats=1, warmups=0)
             storage.close()
             with serving(url) as client:
-                found += _time_pages(client, search_id, size, requests, rival_ms)
+                found += time_pages(client, search_id, size, requests, rival_ms)
     return found
 
 
@@ -138,7 +138,8 @@ def _serve(url: str, listener: socket.socket) -> None:
     storage.close()
 
 
-def _time_pages(client: httpx.Client, search_id: str, size: int, requests: int, rival_ms: float) -> list[Timing]:
+def time_pages(client: httpx.Client, search_id: str, size: int, requests: int, rival_ms: float) -> list[Timing]:
+    """Every kind of page, first and deep ones, after a warm-up of a tenth as many requests."""
     url = f"/searches/{search_id}/leaderboard"
     queries: dict[str, dict[str, object]] = {
         "sorted": {"sort": "-AP"},
