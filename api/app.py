@@ -1,7 +1,7 @@
 """The REST service: routes, the gate before them, and problem documents for everything that goes wrong."""
 
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -25,6 +25,7 @@ from api.routes import (
     health,
     login,
     metrics,
+    operations,
     people,
     plots,
     previews,
@@ -58,6 +59,7 @@ ROUTERS = (
     spaces,
     data,
     people,
+    operations,
     health,
 )
 SMALL = 2_000  # bytes of an answer that is sent as it is
@@ -71,11 +73,13 @@ def create_app(
     *,
     lifespan: Lifespan | None = None,
     wake: Callable[[], None] = lambda: None,
+    cluster: Callable[[], Mapping[str, str]] = dict,
 ) -> FastAPI:
     """The service over this storage.
 
     `lifespan` runs around serving, for whoever runs searches in the same process; `wake` is called after a search was
-    submitted or its cancellation asked for, from the thread of the request.
+    submitted or its cancellation asked for, from the thread of the request; `cluster` tells where Ray and its dashboard
+    are, as far as that is known.
     """
     app = FastAPI(
         title="SpineSearch",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.examples import DOCUMENT
 from nas.checks import TASKS
+from nas.data_sets import kind_of_data
 from nas.document import SearchDocument
 from nas.document_text import yaml_of
 from nas.screening import SCORES
@@ -20,17 +21,21 @@ from search_spaces.registry import INSTALLED_SPACES, SPACES, SpaceKind
 
 HERE = Path(__file__).resolve().parents[1] / "examples"  # of a checkout
 SHARED = Path(sys.prefix) / "share" / "spinesearch" / "examples"  # where an installation puts them
-WRITTEN_BY_US = ("proxy_part", "retrains")  # no fields for people
+GUIDE: dict[str, Any] = {
+    "schema": {"type": "object"},
+    "data": {"detection": "detection"},
+    "metrics": {"detection": ["AP", "AP50"]},
+}
+WRITTEN_BY_US = ("proxy_part", "retrains", "data_set")  # no fields for people
 
 
 class DocumentGuide(BaseModel):
     """What a document may hold."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"schema": {"type": "object"}, "metrics": {"detection": ["AP", "AP50"]}}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [GUIDE]})
 
     schema_: dict[str, Any] = Field(alias="schema", description="JSON schema; `space` lists every kind there is")
+    data: dict[str, str] = Field(description="by kind of task, the kind of the registered data sets it takes")
     metrics: dict[str, list[str]] = Field(description="by kind of task, measured ones first; the rest is known before")
 
 
@@ -72,7 +77,7 @@ def guide() -> DocumentGuide:
     if "space.joint" in schema["$defs"]:
         schema["$defs"]["space.joint"]["properties"]["parts"]["additionalProperties"] = {"$ref": "#/$defs/space"}
     metrics = {kind: [*rules.metrics, *STATIC_METRICS, *SCORES] for kind, rules in TASKS.items()}
-    return DocumentGuide(schema=schema, metrics=metrics)
+    return DocumentGuide(schema=schema, data={kind: kind_of_data(kind) for kind in TASKS}, metrics=metrics)
 
 
 def examples() -> list[ExampleView]:

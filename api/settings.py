@@ -15,6 +15,7 @@ _VARIABLES = {
     "NAS_RAY_ADDRESS": "ray_address",
     "NAS_RAY_MOST_CPUS": "ray_most_cpus",
     "NAS_RAY_MOST_GPUS": "ray_most_gpus",
+    "NAS_RAY_DASHBOARD": "ray_dashboard",
     "NAS_API_URL": "api_url",
     "NAS_API_TOKEN": "api_token",
     "NAS_DATA_ROOT": "data_roots",
@@ -33,6 +34,9 @@ class Settings(BaseModel):
     ray_address: str | None = Field(None, description="a running Ray cluster; by default a local one is started")
     ray_most_cpus: float = Field(0, ge=0, description="what an autoscaling Ray cluster grows to, for shares of it")
     ray_most_gpus: float = Field(0, ge=0, description="the same in GPUs")
+    ray_dashboard: str | None = Field(
+        None, pattern=r"^https?://[^/]+$", description="where the dashboard of that cluster answers, for operators"
+    )
     api_url: str = Field("http://127.0.0.1:8765", description="where the command line finds the service")
     api_token: SecretStr | None = Field(
         None, min_length=1, description="of the service: the token of one more admin; of clients: what they send"

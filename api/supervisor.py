@@ -79,6 +79,7 @@ class Supervisor:
     storage: Storage
     most: int = 1
     ray_address: str | None = None
+    dashboard: str | None = None  # of a Ray that is not ours
     cpus: int | None = None
     driver: str = "ray"
     spawn: Spawn = spawn
@@ -108,6 +109,11 @@ class Supervisor:
     def wake(self) -> None:
         """Makes the next look happen now."""
         self.awake.set()
+
+    def cluster(self) -> dict[str, str]:
+        """Where Ray and its dashboard are, as far as that is known: our own once it runs, another by its address."""
+        known = {"address": self.ray_address} if self.ray_address is not None else dict(self.told)
+        return known if self.dashboard is None else {**known, "dashboard": self.dashboard}
 
     def step(self) -> None:
         """Takes note of children that ended, then starts what is due."""

@@ -31,6 +31,7 @@ class Page:
 PAGES = (
     Page(path="/", name="searches", title="Searches", menu="Searches"),
     Page(path="/submit", name="submit", title="New search", menu="New search"),
+    Page(path="/operations", name="operations", title="Operations", menu="Operations"),
     Page(path="/searches/{search}", name="search", title="Search", below="searches"),
     Page(path="/searches/{search}/leaderboard", name="leaderboard", title="Leaderboard", below="searches"),
     Page(path="/searches/{search}/compare", name="compare", title="Comparison", below="searches"),

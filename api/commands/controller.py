@@ -84,6 +84,7 @@ def supervisor_of(
         data_sets=DataSets(store.engine, store.clock),
         most=concurrent or 1,
         ray_address=ray_address or here.ray_address,
+        dashboard=here.ray_dashboard,
         cpus=cpus,
         driver=driver,
         exporter=Exporter(exports=Exports(here.home), spawn=spawn),

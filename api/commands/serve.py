@@ -6,7 +6,6 @@ With `--no-controller` REST and pages alone, and `nas controller` runs the searc
 import json
 import socket
 import sys
-from collections.abc import Callable
 from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +18,7 @@ from api.commands.session import console, settings, storage
 from api.errors import Refused
 from api.logs import LogFormat, begin_logging
 from api.settings import Settings
-from api.supervisor import supervised
+from api.supervisor import Supervisor, supervised
 
 if TYPE_CHECKING:
     from api.storage import SqlStorage
@@ -54,7 +53,7 @@ def serve(
         try:
             with closing(listen(host, port)) as listener, supervised(supervisor) if controller else nullcontext():
                 code = way_in(store, here, asked=link)
-                serve_requests(store, here, listener, wake=supervisor.wake, code=code)
+                serve_requests(store, here, listener, supervisor, code=code)
         except KeyboardInterrupt:
             console().print("Stopped. `nas serve` goes on with unfinished searches.")
 
@@ -82,13 +81,13 @@ def way_in(store: "SqlStorage", here: Settings, *, asked: bool) -> str | None:
 
 
 def serve_requests(
-    store: "SqlStorage", here: Settings, listener: socket.socket, *, wake: Callable[[], None], code: str | None
+    store: "SqlStorage", here: Settings, listener: socket.socket, supervisor: Supervisor, *, code: str | None
 ) -> None:
     """Answers requests until a signal comes."""
     from api.app import create_app
     from api.serving import Server
 
-    app = create_app(store, here, wake=wake)
+    app = create_app(store, here, wake=supervisor.wake, cluster=supervisor.cluster)
     url = url_of(listener)
     told = console()
     told.print(f"Serving {url}, described at {url}/api/docs", soft_wrap=True)

@@ -1,6 +1,6 @@
 """What endpoints are given: the storage, the settings, who asks, one search by its name or id among those they see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -29,14 +29,16 @@ _SESSION = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session", de
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """What the app serves; `wake` tells whoever runs searches that there is something new to look at. Plots are
-    remembered in `memo`, who looks on is known to `watching`, and `metrics` are for operators."""
+    """What the app serves; `wake` tells whoever runs searches that there is something new to look at, and `cluster`
+    where they found Ray. Plots are remembered in `memo`, who looks on is known to `watching`, and `metrics` are for
+    operators."""
 
     storage: SqlStorage
     people: People
     entrance: Entrance
     settings: Settings
     wake: Callable[[], None]
+    cluster: Callable[[], Mapping[str, str]] = dict
     metrics: Metrics
     memo: Memo
     watching: Watching = field(default_factory=Watching)

@@ -13,7 +13,7 @@ def test_the_schema_lists_the_options_of_every_kind_of_space():
     assert schema["$defs"]["space"]["discriminator"]["mapping"].keys() == SPACES.keys()
     parts = schema["$defs"]["space.joint"]["properties"]["parts"]
     assert parts["additionalProperties"] == {"$ref": "#/$defs/space"}
-    assert not {"proxy_part", "retrains"} & schema["properties"].keys()
+    assert not {"proxy_part", "retrains", "data_set"} & schema["properties"].keys()
 
 
 def test_every_reference_of_the_schema_leads_somewhere():
@@ -21,6 +21,12 @@ def test_every_reference_of_the_schema_leads_somewhere():
     text = json.dumps(schema)
     for part in text.split('"#/$defs/')[1:]:
         assert part.partition('"')[0] in schema["$defs"]
+
+
+def test_the_kind_of_data_is_told_by_kind_of_task():
+    assert guide().data == {kind: kind for kind in ("detection", "classification", "quality")} | {
+        "robustness": "classification"
+    }
 
 
 def test_metrics_are_told_by_kind_of_task():

@@ -21,6 +21,7 @@ def test_every_variable_is_read():
             "NAS_HOME": "/var/nas",
             "NAS_DATABASE_URL": "postgresql://db/nas",
             "NAS_RAY_ADDRESS": "ray://head:10001",
+            "NAS_RAY_DASHBOARD": "http://head:8265",
             "NAS_API_URL": "https://nas.example.org",
             "NAS_API_TOKEN": "s3cret",
             "NAS_DATA_ROOT": "/data:/archive/sets:",

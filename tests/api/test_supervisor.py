@@ -203,3 +203,13 @@ def test_a_real_child_is_one_of_the_command_line():
     child = spawn(["spaces", "nosuch"], listen=True)
     assert child.wait(60) == 3
     close(child)
+
+
+def test_where_ray_is_is_told_once_that_is_known(storage, nursery):
+    ours = Supervisor(storage=storage, spawn=nursery)
+    assert ours.cluster() == {}
+    storage.create_search("toy", {})
+    ours.step()
+    assert ours.cluster() == ADDRESSES
+    theirs = Supervisor(storage=storage, ray_address="there:1", dashboard="http://there:2", spawn=nursery)
+    assert theirs.cluster() == {"address": "there:1", "dashboard": "http://there:2"}

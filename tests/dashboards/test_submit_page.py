@@ -163,3 +163,18 @@ def test_the_form_fits_a_phone(browser, service):
         expect(page.locator("#field-space-parts-resizer-kind")).to_have_value("resizer")
         expect(title(page)).to_have_text(GOOD)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_registered_data_are_taken_by_their_name(form, service, root):
+    split = {"images": "data/bccd/images", "annotations": "data/bccd/annotations/instances_val.json"}
+    (root / "data/bccd/images").mkdir(exist_ok=True)
+    asked = {"name": "cells", "kind": "detection", "data": {"train": split, "val": split}}
+    assert form.request.post("/api/v1/data", data=asked).status == 201
+    form.reload()
+    expect(title(form)).to_have_text(GOOD)
+    form.get_by_label("Data set").select_option("cells")
+    expect(text(form)).to_have_value(re.compile("data: cells"))
+    expect(form.locator("#field-task-data-train-images")).to_have_count(0)
+    expect(title(form)).to_have_text(GOOD)
+    form.get_by_label("Data set").select_option("paths of its own")
+    expect(form.locator("#field-task-data-train-images")).to_have_value("")

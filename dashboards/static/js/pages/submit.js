@@ -68,8 +68,8 @@ async function submit() {
 async function open() {
   const principal = await get("/me");
   if (principal.role === "read") return refuse(principal);
-  const [guide, { items: examples }, projects] = await Promise.all([get("/documents/guide"), get("/documents/examples"), projectsOf(principal)]);
-  form = new DocumentForm(byId("form"), new Schema(guide.schema), { metrics: guide.metrics, onChange: (document) => soon({ document }) });
+  const [guide, { items: examples }, projects, dataSets] = await Promise.all([get("/documents/guide"), get("/documents/examples"), projectsOf(principal), all("/data")]);
+  form = new DocumentForm(byId("form"), new Schema(guide.schema), { guide, dataSets, onChange: (document) => soon({ document }) });
   byId("project").replaceChildren(...projects.map((name) => element("option", { value: name, selected: name === (query.get("project") || "default") }, name)));
   offer(examples);
   const clone = query.get("clone");
@@ -88,9 +88,14 @@ async function begin(what, clone) {
 
 async function projectsOf(principal) {
   if (principal.project !== null) return [principal.project];
-  const names = [];
-  for await (const items of pages("/projects", { limit: 500 })) names.push(...items.map(({ name }) => name));
-  return names;
+  return (await all("/projects")).map(({ name }) => name);
+}
+
+/** Everything a list holds. */
+async function all(path) {
+  const found = [];
+  for await (const items of pages(path, { limit: 500 })) found.push(...items);
+  return found;
 }
 
 function refuse(principal) {

@@ -17,8 +17,8 @@ const METRIC = /^(objectives|constraints)\.\d+\.metric$/;
 
 /** The form inside `node`; `onChange(data)` is told the whole document whenever something in it was changed. */
 export class DocumentForm {
-  constructor(node, schema, { metrics, onChange }) {
-    Object.assign(this, { node, schema, metrics, onChange, data: {}, opened: new Set() });
+  constructor(node, schema, { guide, dataSets, onChange }) {
+    Object.assign(this, { node, schema, guide, dataSets, onChange, data: {}, opened: new Set() });
     node.addEventListener("submit", (event) => event.preventDefault());
   }
 
@@ -66,6 +66,7 @@ export class DocumentForm {
   /** One field: what it is called, an input or the fields inside it, what it means, what is wrong with it. */
   field(name, schema, path, required = true) {
     const shape = this.schema.shape(schema);
+    if (path.join(".") === "task.data") return this.group(name, shape, path, this.dataOf(shape, path));
     const drawn = { union: "union", object: "object", rows: "rows", named: "named" }[shape.type];
     if (drawn) return this.group(name, shape, path, this[drawn](shape, path, required));
     const id = idOf(path);
@@ -158,12 +159,26 @@ export class DocumentForm {
     return [element("p", { class: "about" }, shape.description), ...drawn, adding];
   }
 
+  /** Where the data lie: a registered set by its name, or paths. */
+  dataOf(shape, path) {
+    const value = at(this.data, path);
+    const kind = this.guide.data[this.data.task?.kind];
+    const sets = this.dataSets.filter((each) => each.kind === kind);
+    const named = typeof value === "string";
+    if (!sets.length && !named) return this.object(shape, path);
+    const options = [...sets.map((each) => [each.name, told(each)]), ...(named && !sets.some((each) => each.name === value) ? [[value, value]] : [])];
+    const choose = (event) => this.set(path, event.target.value || { train: {}, val: {} }, { again: true });
+    const id = idOf([...path, "set"]);
+    const select = element("select", { id, onchange: choose }, element("option", { value: "" }, "paths of its own"), options.map(([name, words]) => element("option", { value: name, selected: name === value }, words)));
+    return [element("div", { class: "field" }, element("label", { for: id }, "Data set"), select), ...(named ? [] : this.object(shape, path))];
+  }
+
   remove(path, name) {
     return element("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}`, onclick: () => this.set(path, undefined, { again: true }) }, "Remove");
   }
 
   metricList() {
-    const known = this.metrics[this.data.task?.kind] || [];
+    const known = this.guide.metrics[this.data.task?.kind] || [];
     return element("datalist", { id: "metrics" }, known.map((value) => element("option", { value })));
   }
 }
@@ -171,3 +186,4 @@ export class DocumentForm {
 const idOf = (path) => `field-${path.join("-").replace(/[^\w-]/g, "_")}`;
 const words = (name) => String(name).replaceAll("_", " ");
 const singular = (name) => words(name).replace(/s$/, "");
+const told = ({ name, standing, pictures }) => `${name}${pictures ? `, ${pictures.train} pictures` : ""}${standing === "faulty" ? ", faulty" : ""}`;
