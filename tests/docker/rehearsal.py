@@ -5,8 +5,8 @@
 FOLDER is a new one, on a disk. What pip installs in a stage that is named behind --dry is looked up, not installed.
 
 Every stage is a layer over the file system of this machine, which is left as it is; RUN lines run in it by chroot,
-word for word, as the user and in the folder that the Dockerfile says. What differs from a real build: the base is this
-machine with its Python, not the slim image. `FOLDER/TARGET.sh COMMAND ...` afterwards runs a command in the target.
+word for word, as the user and in the folder that the Dockerfile says, and what they leave is in FOLDER/STAGE/upper.
+What differs from a real build: the base is this machine with its Python, not the slim image.
 """
 
 import os
@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.docker.dockerfile import Instruction, Stage, environment_of, stages_of
@@ -27,7 +27,6 @@ set -e
 mount -t overlay overlay -o lowerdir=/,upperdir={upper},workdir={work} {merged}
 mount --rbind /proc {merged}/proc
 mount --rbind /dev {merged}/dev
-{mounts}
 exec chroot {user} {merged} /usr/bin/env -i {environment} /bin/sh -c {command}
 """
 
@@ -41,7 +40,6 @@ class Layer:
     environment: dict[str, str]
     folder: str = "/"
     user: str = "0:0"
-    mounts: list[str] = field(default_factory=list)
 
     def command(self, command: str, work: Path) -> list[str]:
         """What runs the command inside."""
@@ -52,7 +50,6 @@ class Layer:
             upper=self.upper,
             work=work / "work",
             merged=merged,
-            mounts="\n".join(self.mounts),
             user=f"--userspec={self.user}",
             environment=" ".join(shlex.quote(f"{name}={value}") for name, value in self.environment.items()),
             command=shlex.quote(f"cd {self.folder} && {command}"),
@@ -152,27 +149,13 @@ def base_environment() -> dict[str, str]:
     return {"PATH": f"{python}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/root", **passed}
 
 
-def write_way_in(rehearsal: Rehearsal, target: str) -> Path:
-    """A script that runs a command in the target; MOUNTS in its environment are more mounts, below $MERGED."""
-    layer = rehearsal.build(target)
-    layer.mounts = ['eval "$MOUNTS"']
-    script = layer.command('exec "$@"', rehearsal.folder / target)[-1]
-    script = script.replace("/bin/sh -c", '"${VARIABLES[@]}" /bin/sh -c').rstrip() + ' sh "$@"\n'
-    path = rehearsal.folder / f"{target}.sh"
-    path.write_text(
-        f'#!/bin/bash\nMERGED={rehearsal.folder / target / "merged"}\nread -ra VARIABLES <<<"$GIVEN"\n{script}'
-    )
-    path.chmod(0o755)
-    return path
-
-
 def main(arguments: list[str]) -> None:
     """Builds what the arguments name."""
     dry = arguments[arguments.index("--dry") + 1] if "--dry" in arguments else None
     where, *targets = [each for each in arguments if each not in ("--dry", dry)]
     rehearsal = Rehearsal(Path(where).absolute(), dry=dry)
     for target in targets:
-        say(str(write_way_in(rehearsal, target)))
+        rehearsal.build(target)
 
 
 if __name__ == "__main__":
