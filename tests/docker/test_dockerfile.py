@@ -43,7 +43,7 @@ def test_a_target_is_labelled_with_the_version_of_the_project(target):
 
 
 @pytest.mark.parametrize(
-    ("target", "extras"), [("api", "plots parquet"), ("controller", "cluster"), ("worker", "train")]
+    ("target", "extras"), [("api", "plots parquet"), ("controller", "cluster"), ("worker", "train onnx")]
 )
 def test_a_target_installs_its_extras_in_exact_versions(target, extras):
     (install,) = STAGES[f"{target}-environment"].all("RUN")

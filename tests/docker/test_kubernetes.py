@@ -101,6 +101,14 @@ def test_workers_come_and_go(cluster):
     assert workers["rayStartParams"]["num-cpus"] == container["resources"]["requests"]["cpu"]
 
 
+def test_the_controller_knows_how_far_the_cluster_grows(manifests, cluster):
+    (workers,) = cluster["spec"]["workerGroupSpecs"]
+    of_one = workers["template"]["spec"]["containers"][0]["resources"]["requests"]
+    settings = named(manifests, "ConfigMap")["spinesearch"]["data"]
+    for variable, resource in (("NAS_RAY_MOST_CPUS", "cpu"), ("NAS_RAY_MOST_GPUS", "nvidia.com/gpu")):
+        assert int(settings[variable]) == workers["maxReplicas"] * int(of_one.get(resource, 0))
+
+
 def test_only_the_base_asks_for_gpus(request, manifests, cluster):
     asked = "nvidia.com/gpu" in str(cluster["spec"]["workerGroupSpecs"])
     assert asked == ("base" in request.node.callspec.id)
