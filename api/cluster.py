@@ -1,5 +1,6 @@
 """The Ray cluster as this process knows it: where it is, and by Ray's dashboard its machines. Ray is not loaded."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,12 @@ def _nodes(dashboard: str, home: Path) -> tuple[list[NodeView], str | None]:
 
 
 def _token(home: Path) -> dict[str, str]:
+    """The header with the token where Ray looks for it: in the environment, then in the user's home folder."""
     try:
-        return {"Authorization": f"Bearer {(home / TOKEN).read_text().strip()}"}
+        text = os.environ.get("RAY_AUTH_TOKEN") or (home / TOKEN).read_text().strip()
     except OSError:
         return {}
+    return {"Authorization": f"Bearer {text}"}
 
 
 def _data(http: httpx.Client, path: str) -> dict[str, Any]:

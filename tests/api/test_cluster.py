@@ -80,6 +80,14 @@ def test_the_token_that_ray_keeps_is_sent(tmp_path):
         assert cluster_of(told(url), home=tmp_path / "nobody").unknown == f"the Ray dashboard at {url} answers 401"
 
 
+def test_a_token_of_the_environment_goes_before_it(tmp_path, monkeypatch):
+    (tmp_path / TOKEN).parent.mkdir()
+    (tmp_path / TOKEN).write_text("of another cluster")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "secret")
+    with dashboard({NODES: SUMMARY, STATUS: USED}, token="secret") as url:
+        assert len(cluster_of(told(url), home=tmp_path).nodes) == 2
+
+
 def test_what_is_not_known_is_said(tmp_path):
     assert cluster_of({}).unknown == NOT_TOLD
     here = cluster_of({"address": "10.0.0.7:6379"})

@@ -162,7 +162,7 @@ def test_a_secret_is_known_to_those_who_need_it(services):
         for secret, value in SECRETS.items()
     }
     assert knowing["NAS_DATABASE_PASSWORD"] == {"postgres", "migrate", "metrics-token", "api", "controller"}
-    assert knowing["RAY_AUTH_TOKEN"] == {"ray-head", "controller", "worker", "worker-without-gpu"}
+    assert knowing["RAY_AUTH_TOKEN"] == {"ray-head", "api", "controller", "worker", "worker-without-gpu"}
     assert knowing["GRAFANA_ADMIN_PASSWORD"] == {"grafana"}
 
 
