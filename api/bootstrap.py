@@ -16,6 +16,7 @@ from api.errors import Refused, Unreachable
 from api.ownership import TTL_S, free_from_the_dead, kept, this_process
 from api.sharing import ClusterShare
 from api.supervisor import ON_LOOPBACK
+from nas.artifacts import open_artifacts
 from nas.controller import Controller
 from nas.document import SearchDocument, stored_document
 from nas.errors import ScreeningFailed
@@ -47,6 +48,7 @@ def conduct(
     search_id: str,
     *,
     home: Path,
+    artifacts: str | None = None,
     driver: Driver = Driver.RAY,
     concurrent: int | None = None,
     ray_address: str | None = None,
@@ -54,18 +56,26 @@ def conduct(
 ) -> Search:
     """The search as it ended; resumed where it was, when it had begun before.
 
-    `concurrent` replaces the document's for this run only. Searches on the Ray at one address share it, or what it
-    `grows_to` where that is more. Raises `LeaseHeld`, which names the process that works on
-    the search, `LeaseLost`, `Unreachable` when there is no Ray at the address, and `Refused` when a trial fits nowhere
-    or candidates cannot be scored: the search goes on when it is conducted again.
+    Artifacts go to the store at `artifacts`, if given. `concurrent` replaces the document's for this run only. Searches
+    on the Ray at one address share it, or what it `grows_to` where that is more. Raises `LeaseHeld`, which names the
+    process that works on the search, `LeaseLost`, `Unreachable` when there is no Ray at the address, and `Refused` when
+    a trial fits nowhere or candidates cannot be scored: the search goes on when it is conducted again.
     """
+    open_artifacts(artifacts)  # a store that cannot be had is told before anything is trained
     free_from_the_dead(storage, search_id)
     home = home.absolute()
     scoring = Scoring(stored_document(storage.search(search_id)), home)
     cluster = ray_address if driver is Driver.RAY else None
     share = ClusterShare(storage, search_id, cluster=cluster, grows_to=grows_to)
-    owner = str(this_process(cluster=cluster))
-    controller = open_controller(storage, search_id, owner=owner, home=home, screener=scoring, share=share)
+    controller = open_controller(
+        storage,
+        search_id,
+        owner=str(this_process(cluster=cluster)),
+        home=home,
+        artifacts=artifacts,
+        screener=scoring,
+        share=share,
+    )
     try:
         with kept(storage, storage.lease_of(search_id)), _told_if_not_scored(storage, search_id):
             match driver:

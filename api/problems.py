@@ -25,6 +25,7 @@ from api.errors import (
     UnsupportedMedia,
 )
 from nas.errors import (
+    ArtifactUnreachable,
     DocumentError,
     IdempotencyConflict,
     IllegalTransition,
@@ -67,6 +68,9 @@ KINDS: dict[type[Exception], Kind] = {
     ForeignRequest: Kind(status=403, slug="foreign-request", title="The request comes from elsewhere"),
     PayloadTooLarge: Kind(status=413, slug="payload-too-large", title="The body is too large"),
     UnsupportedMedia: Kind(status=415, slug="unsupported-media-type", title="The body must be JSON"),
+    ArtifactUnreachable: Kind(
+        status=503, slug="artifacts-unreachable", title="What is kept of trials cannot be reached"
+    ),
     SchemaMismatch: Kind(status=503, slug="schema-mismatch", title="The database has another schema version"),
     OperationalError: Kind(status=503, slug="database-unavailable", title="The database cannot be reached"),
     InterfaceError: Kind(status=503, slug="database-unavailable", title="The database cannot be reached"),

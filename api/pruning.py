@@ -1,5 +1,6 @@
 """Files of trials that rules name, removed: checkpoints, models, pictures. Records and logs stay."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from sqlalchemy import select
 
 from api.database import reading
 from api.storage import SqlStorage
-from api.tables import trials
+from api.tables import artifacts, trials
+from nas.artifacts import ArtifactStore
 from nas.clock import utc
 from nas.errors import IllegalTransition, InvalidQuery, NotFound
 from nas.folders import LOG, trial_folder
@@ -53,6 +55,7 @@ def plan_pruning(
     home: Path,
     rules: PruneRules | None,
     *,
+    store: ArtifactStore | None = None,
     search: str | None = None,
     caches_unused: timedelta | None = None,
 ) -> Pruning:
@@ -71,13 +74,16 @@ def plan_pruning(
         if reason is not None:
             spared.append((each.name, reason))
             continue
-        row = _row(storage, home, each, rules, referred, now)
+        chosen = _named(storage, each, rules, referred, now)
+        row = _row(storage, home, store, each, chosen)
         rows += [row] if row.size_bytes else []
     caches = () if caches_unused is None else tuple(_caches(home, now - caches_unused))
     return Pruning(rows=tuple(rows), spared=tuple(spared), caches=caches)
 
 
-def carry_out(storage: SqlStorage, home: Path, pruning: Pruning) -> Iterator[ToPrune]:
+def carry_out(
+    storage: SqlStorage, home: Path, pruning: Pruning, store: ArtifactStore | None = None
+) -> Iterator[ToPrune]:
     """Removes what was planned, and tells each search when it is done.
 
     Records go first: a process that is killed on the way leaves files that the same rules find again, never records of
@@ -85,12 +91,15 @@ def carry_out(storage: SqlStorage, home: Path, pruning: Pruning) -> Iterator[ToP
     """
     for row in pruning.rows:
         try:
-            storage.prune_trials(row.search.id, row.numbers)
+            gone = storage.prune_trials(row.search.id, row.numbers)
         except (IllegalTransition, NotFound):
             continue
         for number in row.numbers:
             for file in _files(trial_folder(home, row.search.id, number)):
                 file.unlink(missing_ok=True)
+        for artifact in gone:
+            if store is not None and store.holds(artifact.uri):
+                store.remove(artifact.uri)
         yield row
     for cache in pruning.caches:
         cache.unlink(missing_ok=True)
@@ -113,15 +122,33 @@ def best_of(storage: SqlStorage, search: Search, count: int) -> set[int]:
     return found
 
 
-def _row(
-    storage: SqlStorage, home: Path, search: Search, rules: PruneRules, referred: References, now: datetime
-) -> ToPrune:
+def _named(
+    storage: SqlStorage, search: Search, rules: PruneRules, referred: References, now: datetime
+) -> tuple[int, ...]:
+    """The numbers of the trials that the rules name."""
     best = set() if rules.keep_best is None else best_of(storage, search, rules.keep_best)
     kept = {number for search_id, number in referred.trials if search_id == search.id}
-    numbers = prunable(_ended(storage, search.id), rules, best=best, kept=kept, now=now)
-    sizes = {number: _size(trial_folder(home, search.id, number)) for number in numbers}
+    return prunable(_ended(storage, search.id), rules, best=best, kept=kept, now=now)
+
+
+def _row(
+    storage: SqlStorage, home: Path, store: ArtifactStore | None, search: Search, numbers: Sequence[int]
+) -> ToPrune:
+    """What the trials have in their folders and in the store."""
+    stored = Counter[int]() if store is None else _stored(storage, search.id, store)
+    sizes = {number: _size(trial_folder(home, search.id, number)) + stored[number] for number in numbers}
     going = tuple(number for number, size in sizes.items() if size)
     return ToPrune(search=search, numbers=going, size_bytes=sum(sizes.values()))
+
+
+def _stored(storage: SqlStorage, search_id: str, store: ArtifactStore) -> Counter[int]:
+    """Bytes in the store by the number of the trial."""
+    columns = (artifacts.c.number, artifacts.c.uri, artifacts.c.size_bytes)
+    found = Counter[int]()
+    with reading(storage.engine) as connection:
+        for row in connection.execute(select(*columns).where(artifacts.c.search_id == search_id)):
+            found[row.number] += row.size_bytes if store.holds(row.uri) else 0
+    return found
 
 
 def _ended(storage: SqlStorage, search_id: str) -> list[EndedTrial]:
@@ -171,7 +198,9 @@ def _size(folder: Path) -> int:
 
 
 def _caches(home: Path, before: datetime) -> Iterator[Path]:
-    """Caches of pictures that no training has opened since then: those of sizes that nobody uses any more."""
-    for file in sorted((home / "cache").glob("*.pixels")):
+    """Caches of pictures that no training has opened since then, of sizes that nobody uses any more, and copies of
+    artifacts that nobody has asked for."""
+    cache = home / "cache"
+    for file in sorted([*cache.glob("*.pixels"), *cache.glob("artifacts/*")]):
         if utc(file.stat().st_mtime) <= before:
             yield file

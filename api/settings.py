@@ -19,6 +19,7 @@ _VARIABLES = {
     "NAS_API_URL": "api_url",
     "NAS_API_TOKEN": "api_token",
     "NAS_DATA_ROOT": "data_roots",
+    "NAS_ARTIFACTS": "artifacts",
     "NAS_ALLOWED_HOSTS": "allowed_hosts",
     "NAS_LOG_FORMAT": "log_format",
 }
@@ -44,6 +45,11 @@ class Settings(BaseModel):
     data_roots: tuple[Path, ...] = Field(
         (), description="absolute folders of the data sets; paths in a submitted document stay inside one of them"
     )
+    artifacts: str | None = Field(
+        None,
+        description="a folder, or an address as s3://bucket/nas, that artifacts of trials are put into; by default "
+        "they stay in the folders of their trials",
+    )
     allowed_hosts: tuple[str, ...] = Field((), description="further names the service answers to, beside loopback")
     log_format: LogFormat = Field(LogFormat.TEXT, description="text for people, json for whoever collects logs")
     max_document_bytes: int = Field(1_000_000, ge=1, description="largest accepted request body")
@@ -57,6 +63,8 @@ class Settings(BaseModel):
         if "data_roots" in given:
             roots = (Path(root).absolute() for root in given["data_roots"].split(os.pathsep) if root)
             given["data_roots"] = tuple(roots)
+        if "artifacts" in given and "://" not in given["artifacts"]:
+            given["artifacts"] = Path(given["artifacts"]).absolute().as_uri()
         if "allowed_hosts" in given:
             given["allowed_hosts"] = tuple(host.strip() for host in given["allowed_hosts"].split(",") if host.strip())
         return cls.model_validate(given)

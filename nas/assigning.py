@@ -7,8 +7,9 @@ from nas.folders import trial_folder
 from nas.records import Assignment, Trial
 
 
-def assignment_of(trial: Trial, document: SearchDocument, home: Path) -> Assignment:
-    """Everything the worker needs: the trial's part of the document, and its folders below `home`."""
+def assignment_of(trial: Trial, document: SearchDocument, home: Path, *, artifacts: str | None = None) -> Assignment:
+    """Everything the worker needs: the trial's part of the document, its folders below `home`, and the address of the
+    store of artifacts, if there is one."""
     return Assignment(
         search_id=trial.search_id,
         search_name=document.name,
@@ -22,4 +23,5 @@ def assignment_of(trial: Trial, document: SearchDocument, home: Path) -> Assignm
         directory=str(trial_folder(home, trial.search_id, trial.number)),
         cache_directory=str(home / "cache"),
         timeout_s=document.budget.trial_timeout_s,
+        artifacts=artifacts,
     )

@@ -61,6 +61,7 @@ class Controller:
         document: SearchDocument,
         agenda: Agenda,
         home: Path,
+        artifacts: str | None = None,
         clock: Clock = system_clock,
         ttl_s: float = LEASE_TTL_S,
         share: Callable[[], int | None] = lambda: None,
@@ -71,6 +72,7 @@ class Controller:
         self._lease = lease
         self._agenda = agenda
         self._home = home
+        self._artifacts = artifacts
         self._clock = clock
         self._ttl_s = ttl_s
         self._renewed_at = self._polled_at = clock()
@@ -247,7 +249,7 @@ class Controller:
     def _hand_out(self, trial: Trial) -> Assignment:
         self._running[trial.number] = trial
         self._began[trial.number] = self._clock()
-        return assignment_of(trial, self.document, self._home)
+        return assignment_of(trial, self.document, self._home, artifacts=self._artifacts)
 
     # How trials end.
 

@@ -7,16 +7,14 @@ picture, the first one the highest of the first byte, filled up with zeros to wh
 
 import base64
 import binascii
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
-from nas.errors import NasError
+from nas.artifacts import content_of
+from nas.errors import ArtifactUnreachable, NasError
 from nas.records import Artifact
 
 ARTIFACT = "correct"
@@ -64,18 +62,15 @@ def read_correct(file: Path) -> dict[str, Correct]:
 
 
 def recorded_correct(artifact: Artifact) -> dict[str, Correct]:
-    """What was right in every pass, from the very file that was recorded, where it lies on this machine.
+    """What was right in every pass, from the very file that was recorded, wherever it is kept.
 
     Raises `CorrectnessUnreadable`, also for a file that is another one by now.
     """
-    place = urlsplit(artifact.uri)
-    if place.scheme != "file":
-        raise CorrectnessUnreadable(f"{artifact.uri} must be a file:// URI")
-    file = Path(url2pathname(place.path))
-    content = _content(file)
-    if hashlib.sha256(content).hexdigest() != artifact.sha256:
-        raise CorrectnessUnreadable(f"{file} is not the file that was recorded")
-    return parse_correct(content, str(file))
+    try:
+        content = content_of(artifact)
+    except ArtifactUnreachable as error:
+        raise CorrectnessUnreadable(str(error)) from error
+    return parse_correct(content, artifact.uri)
 
 
 def parse_correct(content: bytes, name: str) -> dict[str, Correct]:

@@ -13,6 +13,7 @@ NasError
 │   ├── QuotaReached        what a project may have; the message says which limit
 │   ├── UnfitSearch         an earlier search that a new one cannot begin with
 │   └── InvalidQuery    an unknown operator, a cursor of another query
+├── ArtifactUnreachable an artifact that cannot be read or kept, or is another one by now
 ├── ScreeningFailed     candidates could not be scored, whatever they are
 └── SpaceExhausted      no untried feasible candidate was found
 """
@@ -86,6 +87,10 @@ class UnfitSearch(StorageError):
 
 class InvalidQuery(StorageError):
     """A leaderboard query that makes no sense."""
+
+
+class ArtifactUnreachable(NasError):
+    """An artifact is not there, is another one by now, or its store does not answer."""
 
 
 class ScreeningFailed(NasError):

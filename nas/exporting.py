@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
+from nas.artifacts import fetched
 from nas.document import SearchDocument, stored_document
-from nas.errors import NasError
+from nas.errors import ArtifactUnreachable, NasError
 from nas.folders import trial_folder
 from nas.records import Artifact, Assignment, Search, Trial
 from nas.tasks.training import TrainingOptions
@@ -62,18 +61,17 @@ def order_of(search: Search, trial: Trial, *, home: Path) -> ExportOrder:
         document=search.document,
         epochs=trial.measurements[-1].fidelity,
         metrics=trial.metrics,
-        model=str(file_of(artifact)),
+        model=str(file_of(artifact, copies=home / "cache" / "artifacts")),
         model_sha256=artifact.sha256,
     )
 
 
-def file_of(artifact: Artifact) -> Path:
-    """The file of this machine that holds the artifact. Raises `NoExport`."""
-    place = urlsplit(artifact.uri)
-    file = Path(url2pathname(place.path))
-    if place.scheme != "file" or not file.is_file():
-        raise NoExport(f"the {artifact.name} must be a file of this machine, got {artifact.uri!r}")
-    return file
+def file_of(artifact: Artifact, *, copies: Path) -> Path:
+    """The file of this machine that holds the artifact; of one that a store keeps, a copy. Raises `NoExport`."""
+    try:
+        return fetched(artifact, copies)
+    except ArtifactUnreachable as error:
+        raise NoExport(str(error)) from error
 
 
 def _training(search: Search, trial: Trial, document: SearchDocument, home: Path) -> Assignment:

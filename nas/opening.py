@@ -30,6 +30,7 @@ def open_controller(
     *,
     owner: str,
     home: Path,
+    artifacts: str | None = None,
     clock: Clock = system_clock,
     ttl_s: float = LEASE_TTL_S,
     space: Space[Any] | None = None,
@@ -40,9 +41,10 @@ def open_controller(
 ) -> Controller:
     """The controller of a search, holding its lease; `owner` must be another name in every process.
 
-    Trials get folders below `home`/trials, and share `home`/cache. `space`, `static_metrics` and `strategy` stand in
-    for those of the document; `screener` computes the scores that the document's screening asks for. Raises `NotFound`,
-    `LeaseHeld`, and `DocumentError` when the annotations cannot be read or an installed kind is gone.
+    Trials get folders below `home`/trials, and share `home`/cache; their artifacts go to the store at `artifacts`.
+    `space`, `static_metrics` and `strategy` stand in for those of the document; `screener` computes the scores that the
+    document's screening asks for. Raises `NotFound`, `LeaseHeld`, and `DocumentError` when the annotations cannot be
+    read or an installed kind is gone.
     """
     search = storage.search(search_id)
     document = stored_document(search)
@@ -68,6 +70,7 @@ def open_controller(
         document=document,
         agenda=agenda,
         home=home,
+        artifacts=artifacts,
         clock=clock,
         ttl_s=ttl_s,
         share=share,

@@ -273,6 +273,7 @@ class Assignment:
     directory: str  # the trial's own folder: checkpoint, artifacts, log
     cache_directory: str  # shared by all trials of a machine
     timeout_s: float | None = None
+    artifacts: str | None = None  # the address of the store that artifacts are put into; None: they stay in `directory`
 
 
 # What a driver reports to the controller.

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import yaml
 
+from nas.artifacts import fetched, file_of
 from nas.document import parse_document
-from nas.errors import NasError
+from nas.errors import ArtifactUnreachable, NasError
 from nas.headings import headings, key
 from nas.objectives import Objective
 from nas.records import LEGAL_SEARCH, Artifact, Search, Trial
@@ -52,11 +51,11 @@ def check_ended(search: Search) -> None:
         raise NoTransfer(f"search {search.name} ({search.id}) must have ended, is {search.status}")
 
 
-def sources_of(search: Search, candidates: Iterable[Trial]) -> list[Source]:
+def sources_of(search: Search, candidates: Iterable[Trial], *, copies: Path | None = None) -> list[Source]:
     """The best candidate of every distinct backbone, best first, given completed ones in that order.
 
-    Only those behind a learned resizer count that have kept their model. Raises `NoTransfer` unless there are two, and
-    for a model whose file is not there.
+    Only those behind a learned resizer count that have kept their model. Models that a store keeps are copied into the
+    folder `copies`. Raises `NoTransfer` unless there are two, and for a model that cannot be had.
     """
     best: dict[str, tuple[Trial, Joint, Artifact]] = {}
     for trial in candidates:
@@ -68,7 +67,7 @@ def sources_of(search: Search, candidates: Iterable[Trial]) -> list[Source]:
         raise NoTransfer(_too_few(search, labels))
     metric = Objective.model_validate(search.document["objectives"][0]).metric
     return [
-        _source(label, trial, joint, model, metric)
+        _source(label, trial, joint, _file(trial, model, copies), metric)
         for label, (trial, joint, model) in zip(labels, best.values(), strict=True)
     ]
 
@@ -155,16 +154,25 @@ def _too_few(search: Search, labels: Sequence[str]) -> str:
     return f"{wanted}, got {f'those of {labels[0]} alone' if labels else 'none with a model'}"
 
 
-def _source(label: str, trial: Trial, joint: Joint, model: Artifact, metric: str) -> Source:
+def _file(trial: Trial, model: Artifact, copies: Path | None) -> Path:
+    """The model of the trial on this machine. Raises `NoTransfer`."""
+    file = file_of(model)
+    if file is not None and file.is_file():
+        return file
+    if file is not None or copies is None:
+        raise NoTransfer(f"the model of trial {trial.number} must be a file of this machine, got {model.uri!r}")
+    try:
+        return fetched(model, copies)
+    except ArtifactUnreachable as error:
+        raise NoTransfer(f"the model of trial {trial.number} cannot be had: {error}") from error
+
+
+def _source(label: str, trial: Trial, joint: Joint, model: Path, metric: str) -> Source:
     resizer = _learned(joint)
     assert resizer is not None
-    place = urlsplit(model.uri)
-    file = Path(url2pathname(place.path))
-    if place.scheme != "file" or not file.is_file():
-        raise NoTransfer(f"the model of trial {trial.number} must be a file of this machine, got {model.uri!r}")
     value = trial.metrics[metric]
     backbone = joint.parts[BACKBONE]
-    return Source(label=label, trial=trial.number, value=value, backbone=backbone, resizer=resizer, model=file)
+    return Source(label=label, trial=trial.number, value=value, backbone=backbone, resizer=resizer, model=model)
 
 
 def _written(source: Source) -> str | dict[str, Any]:

@@ -60,6 +60,34 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The URL of an S3 of this machine, gone after the tests."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a folder in an empty bucket; whoever runs meanwhile has the keys to it."""
+    import boto3
+    import s3fs
+
+    keys = {"ACCESS_KEY_ID": "any", "SECRET_ACCESS_KEY": "any", "DEFAULT_REGION": "us-east-1"}
+    for name, value in {**keys, "ENDPOINT_URL": s3_server}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    found = boto3.resource("s3").Bucket("spinesearch")
+    found.create()
+    yield "s3://spinesearch/nas"
+    found.objects.delete()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.fixture(scope="session")
 def local_ray() -> Iterator[str]:
     """The address of the one local Ray that all tests share, of two cores; this process is connected to it."""
     from workers.ray_cluster.connection import connected

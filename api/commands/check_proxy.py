@@ -118,7 +118,15 @@ def run_part(
         told.print(opening_line(search), soft_wrap=True)
     here = settings()
     with watched(store, search.id, told, silent=silent), interruptible(search, f"check-proxy {document}"):
-        conduct(store, search.id, home=here.home, driver=driver, concurrent=concurrent, ray_address=here.ray_address)
+        conduct(
+            store,
+            search.id,
+            home=here.home,
+            artifacts=here.artifacts,
+            driver=driver,
+            concurrent=concurrent,
+            ray_address=here.ray_address,
+        )
 
 
 def show(report: ProxyReport, told: Console, page: Path | None) -> None:

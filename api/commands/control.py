@@ -115,7 +115,8 @@ def delete(
         if isinstance(source, RestClient):
             source.delete_search(found.id)
         else:
-            delete_search(source, found, settings().home)  # type: ignore[arg-type]  # what `reader` opens is the storage
+            here = settings()
+            delete_search(source, found, here.home, here.artifacts)  # type: ignore[arg-type]  # it is the storage
             record(source, "search.delete", found)
     console().print(f"Search {found.name} ({found.id}) is deleted.", soft_wrap=True)
 

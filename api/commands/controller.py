@@ -15,6 +15,7 @@ from api.exports import Exports
 from api.logs import LogFormat, begin_logging
 from api.settings import Settings
 from api.supervisor import Supervisor, spawn, supervised
+from nas.artifacts import open_artifacts
 
 if TYPE_CHECKING:
     from api.storage import SqlStorage
@@ -79,6 +80,7 @@ def supervisor_of(
     """What looks after the searches, as the options and else the settings say."""
     from api.data_sets.store import DataSets
 
+    open_artifacts(here.artifacts)  # a store that cannot be had is told at once
     return Supervisor(
         storage=store,
         data_sets=DataSets(store.engine, store.clock),

@@ -9,6 +9,7 @@ from api.commands.session import AsJson, console, is_remote, print_json, record,
 from api.commands.tables import plain_table
 from api.errors import Refused
 from api.pruning import Pruning, ToPrune, carry_out, plan_pruning
+from nas.artifacts import open_artifacts
 from nas.errors import InvalidQuery
 from nas.pruning import ENDED, PruneRules, age
 from nas.records import TrialStatus
@@ -52,14 +53,14 @@ def prune(
     if rules is None and unused is None:
         raise InvalidQuery("give a rule: --keep-best, --older-than, --status, --search or --caches-unused")
     with storage(must_exist=True) as store:
-        home = settings().home
-        planned = plan_pruning(store, home, rules, search=search, caches_unused=unused)
+        home, kept = settings().home, open_artifacts(settings().artifacts)
+        planned = plan_pruning(store, home, rules, store=kept, search=search, caches_unused=unused)
         tell(planned, as_json=as_json)
         if dry_run or not planned.size_bytes:
             return
         if not yes:
             typer.confirm("Remove these files? Nothing brings them back", abort=True)
-        for row in carry_out(store, home, planned):
+        for row in carry_out(store, home, planned, kept):
             record(store, "search.prune", row.search, trials=len(row.numbers), size_bytes=row.size_bytes)
     if not as_json:
         console().print(f"{megabytes(planned.size_bytes)} are free.", highlight=False)

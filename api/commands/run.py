@@ -125,6 +125,7 @@ def _conduct(
         store,
         search_id,
         home=here.home,
+        artifacts=here.artifacts,
         driver=driver,
         concurrent=concurrent,
         ray_address=ray_address,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from api.bootstrap import keep_resizer
-from api.commands.session import AsJson, SearchName, console, print_json, reader
+from api.commands.session import AsJson, SearchName, console, print_json, reader, settings
 from api.errors import Refused
 from api.rest import Reader
 from nas.leaderboard import MAX_LIMIT, parse_query
@@ -34,7 +34,8 @@ def transfer(
     with reader() as source:
         found = source.search(search)
         check_ended(found)
-        sources = sources_of(found, completed(source, found))
+        copies = settings().home / "cache" / "artifacts"
+        sources = sources_of(found, completed(source, found), copies=copies)
     folder = output.with_name(f"{output.stem}-resizers")
     files = {each.label: f"{folder.name}/{each.label}.pt" for each in sources}
     document = transfer_document(found, sources, files, epochs=epochs, seeds=seeds)

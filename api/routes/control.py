@@ -103,7 +103,7 @@ def clone_search(
 @router.delete("", status_code=status.HTTP_204_NO_CONTENT, responses=documented(404, 409))
 def remove_search(search: TheSearch, service: TheService, desk: TheDesk) -> None:
     """Removes a search that has ended, with its trials and the files of their artifacts. 409 for any other."""
-    delete_search(service.storage, search, service.settings.home)
+    delete_search(service.storage, search, service.settings.home, service.settings.artifacts)
     _tell(desk, search, "search.delete")
 
 

@@ -15,6 +15,7 @@ from api.trial.drawings import DrawingView, drawing_view, figures_of_trial
 from api.trial.files import LogTail, log_tail, picture_of
 from api.trial.overview import TrialOverview, overview_of
 from api.trial.side_by_side import MOST, SideBySide, numbers_of, side_by_side
+from nas.artifacts import open_artifacts
 from nas.folders import trial_folder
 from nas.leaderboard import MAX_NUMBER
 
@@ -77,9 +78,10 @@ def get_log(search: TheSearch, service: TheService, number: Number, after: After
 
 @router.get("/trials/{number}/pictures/{name}", responses=documented(404), response_class=PictureFile)
 def get_picture(search: TheSearch, service: TheService, number: Number, name: PictureName) -> PictureFile:
-    """A picture among its artifacts, PNG or JPEG, from its folder on the machine of the service."""
+    """A picture among its artifacts, PNG or JPEG, from its folder on the machine of the service or from the store."""
     trial = service.storage.trial(search.id, number)
-    picture = picture_of(trial, name, trial_folder(service.settings.home, search.id, number))
+    folder, store = trial_folder(service.settings.home, search.id, number), open_artifacts(service.settings.artifacts)
+    picture = picture_of(trial, name, folder, store)
     headers = {
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(picture.file, safe='')}",
         "X-Content-Type-Options": "nosniff",

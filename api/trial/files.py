@@ -1,13 +1,14 @@
 """Files of a trial that pages show: the end of its log, and its pictures. Nothing outside its folder is ever read."""
 
+import hashlib
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nas.errors import NotFound
+from nas.artifacts import ArtifactStore, file_of
+from nas.errors import ArtifactUnreachable, NotFound
 from nas.folders import LOG
 from nas.records import Artifact, Trial
 
@@ -71,25 +72,38 @@ def is_picture(artifact: Artifact) -> bool:
     return Path(urlsplit(artifact.uri).path).suffix.lower() in PICTURES and artifact.size_bytes <= LARGEST_PICTURE
 
 
-def picture_of(trial: Trial, name: str, folder: Path) -> Picture:
-    """The picture that the trial recorded under this name, from its folder. Raises `NotFound`, saying why."""
+def picture_of(trial: Trial, name: str, folder: Path, store: ArtifactStore | None = None) -> Picture:
+    """The picture that the trial recorded under this name, from its folder or from the store. Raises `NotFound`, saying
+    why."""
     artifacts = [each for measurement in trial.measurements for each in measurement.artifacts]
     artifact = next((each for each in artifacts if each.name == name and is_picture(each)), None)
     if artifact is None:
         raise NotFound(f"trial {trial.number} has no picture {name!r}")
-    path = _recorded(artifact)
-    if path is None or not _is_below(path, folder) or not path.is_file():
+    content = _kept(artifact, store) if store is not None and store.holds(artifact.uri) else _written(artifact, folder)
+    if content is None:
         raise NotFound(f"the picture {name!r} of trial {trial.number} is not on this machine")
-    media_type, begins = PICTURES[path.suffix.lower()]
-    content = path.read_bytes() if path.stat().st_size <= LARGEST_PICTURE else b""
+    file = PurePosixPath(urlsplit(artifact.uri).path)
+    media_type, begins = PICTURES[file.suffix.lower()]
     if not content.startswith(begins):
         raise NotFound(f"the picture {name!r} of trial {trial.number} is no {media_type} of at most 16 MiB")
-    return Picture(file=path.name, media_type=media_type, content=content)
+    return Picture(file=unquote(file.name), media_type=media_type, content=content)
 
 
-def _recorded(artifact: Artifact) -> Path | None:
-    place = urlsplit(artifact.uri)
-    return Path(url2pathname(place.path)) if place.scheme == "file" else None
+def _kept(artifact: Artifact, store: ArtifactStore) -> bytes | None:
+    """What the store has; nothing where it does not answer, or has something else by now."""
+    try:
+        content = store.read(artifact.uri)
+    except ArtifactUnreachable:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == artifact.sha256 else None
+
+
+def _written(artifact: Artifact, folder: Path) -> bytes | None:
+    """What lies in the folder of the trial; nothing for what does not, and for far more than was recorded."""
+    path = file_of(artifact)
+    if path is None or not _is_below(path, folder) or not path.is_file():
+        return None
+    return path.read_bytes() if path.stat().st_size <= LARGEST_PICTURE else b""
 
 
 def _is_below(path: Path, folder: Path) -> bool:

@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import Generator
 
+from nas.artifacts import kept
 from nas.errors import MachineLost, TrialFailure
 from nas.log_subjects import about
 from nas.ports import Evaluator
@@ -13,7 +14,8 @@ log = logging.getLogger(__name__)
 
 
 def reports(evaluator: Evaluator, assignment: Assignment) -> Generator[Report, None, None]:
-    """What happens to the trial: its measurements as they come, then that it finished, failed or lost its machine.
+    """What happens to the trial: its measurements as they come, their artifacts in the store if there is one; then that
+    it finished, failed or lost its machine.
 
     Whatever the evaluator raises is the failure of its trial. Closing the iterator closes the evaluator's; whoever
     closes it reports the trial finished.
@@ -23,7 +25,7 @@ def reports(evaluator: Evaluator, assignment: Assignment) -> Generator[Report, N
     try:
         measurements = evaluator(assignment)
         for measurement in measurements:
-            yield Measured(number=number, measurement=measurement)
+            yield Measured(number=number, measurement=kept(measurement, assignment))
     except MachineLost as lost:
         yield Lost(number=number, reason=str(lost))
     except Exception as error:  # noqa: BLE001  the trial boundary

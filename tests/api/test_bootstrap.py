@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,11 +11,14 @@ from dataclasses import replace
 
 import pytest
 
+from api.app import create_app
 from api.bootstrap import Driver, conduct, give_up
 from api.errors import Refused, Unreachable
+from api.settings import Settings
 from api.storage import open_storage
+from nas.artifacts import content_of
 from nas.document import load_document
-from nas.errors import LeaseHeld
+from nas.errors import ArtifactUnreachable, LeaseHeld
 from nas.leaderboard import parse_query
 from nas.records import SearchStatus
 from tests.api.test_ownership import dead_process
@@ -47,6 +51,26 @@ def test_a_search_runs_to_its_end_and_is_given_back(storage, tmp_path):
     assert ended.status is SearchStatus.COMPLETED
     assert storage.lease_of(search.id) is None
     assert (tmp_path / "home" / "trials" / search.id / "00000" / "model.pt").is_file()
+
+
+def test_artifacts_of_a_search_are_put_into_s3_and_served_from_there(storage, tmp_path, bucket, make_client):
+    search = queue(storage, tmp_path)
+    home = tmp_path / "home"
+    conduct(storage, search.id, home=home, artifacts=bucket, driver=Driver.INLINE)
+    artifacts = storage.trial(search.id, 0).measurements[-1].artifacts
+    assert {artifact.name for artifact in artifacts} >= {"model"}
+    assert all(artifact.uri.startswith(f"{bucket}/{search.id}/00000/") for artifact in artifacts)
+    assert all(len(content_of(artifact)) == artifact.size_bytes for artifact in artifacts)
+    shutil.rmtree(home / "trials")
+    client = make_client(create_app(storage, Settings(home=home, artifacts=bucket)))
+    pictures = [artifact for artifact in artifacts if artifact.uri.endswith(".jpg")]
+    for picture in pictures:
+        answer = client.get(f"/searches/{search.id}/trials/0/pictures/{picture.name}")
+        assert (answer.status_code, answer.content) == (200, content_of(picture))
+    assert pictures, "what the network finds on pictures is drawn"
+    assert client.request("DELETE", f"/searches/{search.id}").status_code == 204
+    with pytest.raises(ArtifactUnreachable):
+        content_of(artifacts[0])
 
 
 SCREENING = {"pool": 3, "metric": "nwot", "scores": ["synflow", "zico"], "batch_size": 4}

@@ -3,8 +3,10 @@
 import pytest
 
 from api.deletion import delete_search
+from nas.artifact_stores import FsspecArtifacts
 from nas.drivers.inline import run_inline
-from nas.errors import IllegalTransition, NotFound
+from nas.errors import ArtifactUnreachable, IllegalTransition, NotFound
+from nas.records import SearchStatus
 from nas.testing.searches import ToyEvaluator, toy_controller, toy_document
 
 
@@ -22,3 +24,15 @@ def test_files_of_the_search_go_with_it_and_those_of_others_stay(sqlite_storage,
     assert [folder.name for folder in (tmp_path / "trials").iterdir()] == [other.search_id]
     with pytest.raises(NotFound):
         sqlite_storage.search(ended.search_id)
+
+
+def test_what_a_store_keeps_of_the_search_goes_too(sqlite_storage, tmp_path, bucket):
+    search = sqlite_storage.create_search("toys", {})
+    lease = sqlite_storage.acquire_lease(search.id, "test", 60)
+    sqlite_storage.set_search_status(lease, SearchStatus.CANCELLED)
+    store = FsspecArtifacts(bucket)
+    ours, theirs = (store.put(b"weights", f"{name}/00000/model.pt") for name in (search.id, "other"))
+    delete_search(sqlite_storage, search, tmp_path, bucket)
+    assert store.read(theirs) == b"weights"
+    with pytest.raises(ArtifactUnreachable):
+        store.read(ours)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from api.pruning import best_of, carry_out, plan_pruning
+from nas.artifact_stores import MemoryArtifacts
 from nas.errors import IllegalTransition, NotFound
 from nas.folders import trial_folder
 from nas.pruning import PruneRules
@@ -125,3 +126,22 @@ def test_caches_that_nobody_has_opened_for_long_go(sql_storage, home, clock):
     assert planned.size_bytes == 5
     assert list(carry_out(sql_storage, home, planned)) == []
     assert sorted(file.name for file in (home / "cache").iterdir()) == ["new.pixels", "old.lock"]
+
+
+def test_what_a_store_keeps_of_a_trial_is_counted_and_goes_too(sql_storage, home):
+    store = MemoryArtifacts()
+    search = sql_storage.create_search("kept", toy_document(name="kept").model_dump(mode="json"))
+    lease = sql_storage.acquire_lease(search.id, "test", TTL_S)
+    sql_storage.set_search_status(lease, SearchStatus.RUNNING)
+    addresses = [store.put(b"x" * 10, f"{search.id}/{number:05d}/model.pt") for number in range(2)]
+    for number, address in enumerate(addresses):
+        add_running(sql_storage, lease, number)
+        model = Artifact(name="model", uri=address, sha256="0" * 64, size_bytes=10)
+        measured = Measurement(fidelity=1, metrics={"AP": VALUES[number]}, elapsed_s=1.0, artifacts=(model,))
+        sql_storage.add_measurement(lease, number, measured)
+        sql_storage.move_trial(lease, number, TrialStatus.COMPLETED)
+    sql_storage.set_search_status(lease, SearchStatus.COMPLETED)
+    planned = plan_pruning(sql_storage, home, PruneRules(keep_best=1), store=store)
+    assert [(row.numbers, row.size_bytes) for row in planned.rows] == [((0,), 10)]
+    assert len(list(carry_out(sql_storage, home, planned, store))) == 1
+    assert list(store.contents) == addresses[1:]

@@ -40,3 +40,9 @@ def test_every_variable_is_read():
 def test_settings_are_frozen():
     with pytest.raises(ValidationError):
         Settings().home = Path("elsewhere")
+
+
+def test_artifacts_go_to_a_folder_or_to_an_address():
+    assert Settings.from_environment({}).artifacts is None
+    assert Settings.from_environment({"NAS_ARTIFACTS": "s3://bucket/nas"}).artifacts == "s3://bucket/nas"
+    assert Settings.from_environment({"NAS_ARTIFACTS": "/mnt/kept here"}).artifacts == "file:///mnt/kept%20here"

@@ -74,8 +74,8 @@ def test_what_is_no_such_file_is_told(content, sentence):
 def test_a_file_that_is_gone_elsewhere_or_another_one_is_told(tmp_path):
     file = write_correct(tmp_path, {"top1": FLAGS})
     recorded = artifact(file)
-    with pytest.raises(CorrectnessUnreadable, match="must be a file:// URI"):
-        recorded_correct(artifact(file, uri="s3://bucket/correct.json"))
+    with pytest.raises(CorrectnessUnreadable, match=r"elsewhere://bucket/correct\.json cannot be reached"):
+        recorded_correct(artifact(file, uri="elsewhere://bucket/correct.json"))
     write_correct(tmp_path, {"top1": FLAGS[::-1]})
     with pytest.raises(CorrectnessUnreadable, match="is not the file that was recorded"):
         recorded_correct(recorded)

@@ -1,9 +1,11 @@
 """What a trial needs to be taken home."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 
+from nas.artifact_stores import FsspecArtifacts
 from nas.exporting import NoExport, file_of, order_of
 from nas.memory import MemoryStorage
 from nas.records import Artifact, Measurement
@@ -40,11 +42,19 @@ def test_a_trial_that_left_no_model_here_is_told(found, tmp_path):
     search, trial = found
     with pytest.raises(NoExport, match="trial 0 of cells has no model yet: it is completed"):
         order_of(search, trial, home=tmp_path)
-    for uri in ("file:///nowhere/model.pt", "s3://bucket/model.pt"):
-        with pytest.raises(NoExport, match="the model must be a file of this machine, got '"):
-            order_of(search, with_model(trial, uri), home=tmp_path)
-    with pytest.raises(NoExport, match="the log must be a file"):
-        file_of(Artifact(name="log", uri="", sha256="", size_bytes=0))
+    with pytest.raises(NoExport, match="the model must be a file of this machine, got '"):
+        order_of(search, with_model(trial, "file:///nowhere/model.pt"), home=tmp_path)
+    with pytest.raises(NoExport, match=r"elsewhere://bucket/model\.pt cannot be reached"):
+        order_of(search, with_model(trial, "elsewhere://bucket/model.pt"), home=tmp_path)
+    with pytest.raises(NoExport):
+        file_of(Artifact(name="log", uri="", sha256="", size_bytes=0), copies=tmp_path)
+
+
+def test_a_model_that_a_store_keeps_is_copied(tmp_path):
+    digest = hashlib.sha256(b"weights").hexdigest()
+    FsspecArtifacts(f"memory://{tmp_path.name}").put(b"weights", "model.pt")
+    model = Artifact(name="model", uri=f"memory://{tmp_path.name}/model.pt", sha256=digest, size_bytes=7)
+    assert file_of(model, copies=tmp_path).read_bytes() == b"weights"
 
 
 def test_what_another_program_judged_keeps_no_networks(found, tmp_path):

@@ -23,6 +23,6 @@ def trained_order(folder: Path, task: dict[str, Any], architecture: Architecture
         document={"name": "tiny", "task": training.task},
         epochs=1,
         metrics={**last.metrics, "params": 7.0},
-        model=str(file_of(model)),
+        model=str(file_of(model, copies=Path())),
         model_sha256=model.sha256,
     )

@@ -1,11 +1,15 @@
 """Files of a trial: the end of its log, its pictures, and nothing from anywhere else."""
 
+import hashlib
+
 import pytest
 
 from api.trial import files
 from api.trial.files import log_tail, picture_of
+from nas.artifact_stores import MemoryArtifacts
 from nas.errors import NotFound
 from nas.folders import LOG
+from nas.records import Artifact, Measurement
 from tests.api.filed_trial import PNG
 
 
@@ -112,3 +116,22 @@ def test_other_artifacts_are_no_pictures(filed):
     filed.measure(1, file, AP=0.1)
     with pytest.raises(NotFound, match="has no picture 'model'"):
         picture_of(recorded(filed), "model", filed.folder())
+
+
+def test_a_picture_is_served_from_the_store_if_it_is_the_recorded_one(filed):
+    store = MemoryArtifacts()
+    digest = hashlib.sha256(PNG).hexdigest()
+    kept = [
+        Artifact(name=name, uri=store.put(content, f"{name}.png"), sha256=digest, size_bytes=5)
+        for name, content in (("ours", PNG), ("other", PNG + b"more"), ("gone", PNG))
+    ]
+    store.remove(kept[2].uri)
+    filed.add()
+    measured = Measurement(fidelity=1, metrics={"AP": 0.1}, elapsed_s=1.0, artifacts=tuple(kept))
+    filed.storage.add_measurement(filed.lease, 0, measured)
+    assert picture_of(recorded(filed), "ours", filed.folder(), store).content == PNG
+    for name in ("other", "gone"):
+        with pytest.raises(NotFound, match="not on this machine"):
+            picture_of(recorded(filed), name, filed.folder(), store)
+    with pytest.raises(NotFound, match="not on this machine"):
+        picture_of(recorded(filed), "ours", filed.folder())
