@@ -164,4 +164,4 @@ def detections(
 
 if __name__ == "__main__":
     for line in main(sys.argv[1:]):
-        print(json.dumps(line, ensure_ascii=False))  # noqa: T201
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ import yaml
 
 from api.commands.session import ExitCode
 from nas.exporting import order_of
+from tests.api.commands.processes import Running
 from tests.api.tiny_search import write_document
 from workers.export.trained import open_trained
 
@@ -124,6 +126,22 @@ def test_what_cannot_be_exported_is_told(there, tmp_path, searched):
         model.write_bytes(content)
     assert not (tmp_path / "other").exists()
     assert not (tmp_path / "other.partial").exists()
+
+
+def test_a_service_exports_and_retrains_by_itself(there, searched, tmp_path, monkeypatch):
+    service = Running(searched, "serve", "--port", "0", "--driver", "inline").begun()
+    try:
+        monkeypatch.setenv("NAS_API_URL", service.url)
+        assert there("export", "tiny/0", "--to", "weights", "--format", "state_dict", "--json") == ExitCode.DONE
+        assert there.json["reproduction"]["reproduced"]
+        assert sorted(file.name for file in (tmp_path / "weights").iterdir()) == sorted(
+            {*WRITTEN, "weights.pt"} - {"model.pt2", "predict.py"}
+        )
+        assert there("export", "tiny/0", "--to", "weights", "--format", "state_dict") == ExitCode.REFUSED
+        assert there("retrain", "tiny/0", "--set", "task.epochs=1") == ExitCode.DONE
+        assert there("watch", "tiny-0-full") == ExitCode.DONE
+    finally:
+        service.end(signal.SIGTERM)
 
 
 def test_a_service_is_not_asked_to_reproduce(there, monkeypatch):
