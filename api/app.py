@@ -86,7 +86,7 @@ def create_app(
         summary="Neural architecture search for vision: submit a search document, read the leaderboard",
         version=_version(),
         lifespan=_settled(lifespan),
-        docs_url="/api/docs",
+        docs_url=None,  # its page would load scripts of another host; ours is one of the pages
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from dashboards.pages import PAGES, Page, fingerprint, plotly_script, rendered, static_files
+from dashboards.pages import PAGES, Page, fingerprint, plotly_script, rendered, static_files, swagger_files
 
 STATIC = "/static"
 POLICY = {
@@ -30,13 +30,21 @@ def add_pages(app: FastAPI) -> None:
     """Adds the route of every page and of the files they load."""
     version, files, plotly = fingerprint(), static_files(), plotly_script()
     script = f"{STATIC}/plotly/{_digest(plotly)}.js" if plotly else ""
+    swagger = swagger_files()
+    described = f"{STATIC}/swagger/{_digest(*swagger.values())}" if swagger else ""
     for page in PAGES:
-        app.get(page.path, include_in_schema=False)(_page(page, assets=f"{STATIC}/{version}", plotly=script))
+        answer = _page(page, assets=f"{STATIC}/{version}", plotly=script, swagger=described)
+        app.get(page.path, include_in_schema=False)(answer)
 
     def plotly_file(request: Request) -> Response:
         if plotly is None:
             raise HTTPException(404)
         return _file(plotly, request, FOR_GOOD)
+
+    def swagger_file(request: Request, name: str) -> Response:
+        if name not in swagger:
+            raise HTTPException(404)
+        return _file(swagger[name], request, FOR_GOOD)
 
     def static_file(request: Request, asked: str, name: str) -> Response:
         if name not in files:
@@ -44,12 +52,13 @@ def add_pages(app: FastAPI) -> None:
         return _file(files[name], request, FOR_GOOD if asked == version else ASK_FIRST)
 
     app.get(f"{STATIC}/plotly/{{name}}", include_in_schema=False)(plotly_file)
+    app.get(f"{STATIC}/swagger/{{digest}}/{{name}}", include_in_schema=False)(swagger_file)
     app.get(f"{STATIC}/{{asked}}/{{name:path}}", include_in_schema=False)(static_file)
 
 
-def _page(page: Page, *, assets: str, plotly: str) -> Callable[[Request], Response]:
+def _page(page: Page, **addresses: str) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
-        body = rendered(page, assets=assets, plotly=plotly).encode()
+        body = rendered(page, **addresses).encode()
         tag = f'"{sha256(body).hexdigest()[:16]}"'
         headers = {**POLICY, "Cache-Control": ASK_FIRST, "ETag": tag}
         if request.headers.get("if-none-match", "").removeprefix("W/") == tag:
@@ -73,7 +82,7 @@ def _packed(path: Path, _changed_at: int) -> bytes:
     return gzip.compress(path.read_bytes(), compresslevel=6)
 
 
-def _digest(path: Path) -> str:
-    """Changes when the file does, without reading it."""
-    state = path.stat()
-    return sha256(f"{state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:12]
+def _digest(*paths: Path) -> str:
+    """Changes when one of the files does, without reading them."""
+    states = [path.stat() for path in paths]
+    return sha256(" ".join(f"{state.st_size} {state.st_mtime_ns}" for state in states).encode()).hexdigest()[:12]

@@ -31,21 +31,23 @@ class Page:
 PAGES = (
     Page(path="/", name="searches", title="Searches", menu="Searches"),
     Page(path="/submit", name="submit", title="New search", menu="New search"),
+    Page(path="/retrainings", name="retrainings", title="Retrainings", menu="Retrainings"),
     Page(path="/operations", name="operations", title="Operations", menu="Operations"),
+    Page(path="/api/docs", name="rest", title="REST", menu="REST"),
     Page(path="/searches/{search}", name="search", title="Search", below="searches"),
     Page(path="/searches/{search}/leaderboard", name="leaderboard", title="Leaderboard", below="searches"),
     Page(path="/searches/{search}/compare", name="compare", title="Comparison", below="searches"),
     Page(path="/searches/{search}/trials/{number}", name="trial", title="Trial", below="searches"),
-    Page(path="/retrainings", name="retrainings", title="Retrainings", menu="Retrainings"),
 )
 
 
-def rendered(page: Page, *, assets: str, plotly: str) -> str:
-    """The page as HTML. `assets` is where `static/` is served, `plotly` the address of its script, empty where it is
-    not installed."""
+def rendered(page: Page, *, assets: str, plotly: str, swagger: str = "") -> str:
+    """The page as HTML. `assets` is where `static/` is served, `plotly` and `swagger` where the files of others are,
+    empty where they are not installed."""
     values = {
         "assets": escape(assets),
         "plotly": escape(plotly),
+        "swagger": escape(swagger),
         "statuses": " ".join(SearchStatus),
         "name": page.name,
         "title": escape(page.title),
@@ -70,11 +72,22 @@ def fingerprint() -> str:
 
 def plotly_script() -> Path | None:
     """Plotly's script as its Python package ships it, found without loading the package; None where there is none."""
-    found = find_spec("plotly")
-    if found is None or found.origin is None:
-        return None
-    script = Path(found.origin).parent / "package_data" / "plotly.min.js"
+    script = _package_folder("plotly") / "package_data" / "plotly.min.js"
     return script if script.is_file() else None
+
+
+def swagger_files() -> dict[str, Path]:
+    """The script and the style sheet of Swagger UI, which describes REST, by their names; none where they are not
+    installed."""
+    folder = _package_folder("fastapi_offline") / "static"
+    found = (folder / name for name in ("swagger-ui-bundle.js", "swagger-ui.css"))
+    return {path.name: path for path in found if path.is_file()}
+
+
+def _package_folder(name: str) -> Path:
+    """Where a package lies, found without loading it; a folder that is not there where it is not installed."""
+    found = find_spec(name)
+    return HERE / "not-installed" if found is None or found.origin is None else Path(found.origin).parent
 
 
 def _entry(entry: Page, shown: Page) -> str:

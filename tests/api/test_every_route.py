@@ -22,7 +22,7 @@ REST = "/api/v1"
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 METRICS = "/metrics"
 PAGES = frozenset(page.path for page in WEB_PAGES)
-DOCUMENTS = frozenset({"/api/docs", "/docs/oauth2-redirect", f"{REST}/openapi.json"})
+DOCUMENTS = frozenset({f"{REST}/openapi.json"})
 
 
 def _routes():

@@ -55,6 +55,15 @@ def test_plotly_is_served_from_its_package(client):
     assert "plotly.js v" in answer.text[:200]
 
 
+def test_what_describes_rest_is_served_from_its_package(client):
+    folder = re.search(r'name="swagger" content="([^"]+)"', client.get("/api/docs").text)[1]
+    for name, kind in (("swagger-ui-bundle.js", "text/javascript"), ("swagger-ui.css", "text/css")):
+        answer = get(client, f"{folder}/{name}")
+        assert answer.headers["content-type"].startswith(kind)
+        assert "immutable" in answer.headers["cache-control"]
+    assert get(client, f"{folder}/redoc.standalone.js").status_code == 404
+
+
 @pytest.mark.parametrize(
     "path", ["/static/x/..%2fpages.py", "/static/x/%2e%2e/pages.py", "/static/x/none.js", "/nowhere"]
 )

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dashboards.pages import HTML, PAGES, STATIC, fingerprint, plotly_script, rendered, static_files
+from dashboards.pages import HTML, PAGES, STATIC, fingerprint, plotly_script, rendered, static_files, swagger_files
 
 ELSEWHERE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)
 LOADED = re.compile(r'(?:src|href)="/static/x/([^"]+)"')
@@ -61,3 +61,17 @@ def test_plotly_is_the_script_of_its_package():
     script = plotly_script()
     assert script is not None
     assert script.stat().st_size > 1_000_000
+
+
+def test_swagger_is_what_its_package_ships():
+    assert {name: path.stat().st_size > 100_000 for name, path in swagger_files().items()} == {
+        "swagger-ui-bundle.js": True,
+        "swagger-ui.css": True,
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_page_refers_to_another_host(page):
+    html = rendered(page, assets="/static/x", plotly="/static/plotly/x.js", swagger="/static/swagger/x")
+    addresses = re.findall(r'(?:src|href|action|content)="([^"]*)"', html)
+    assert [each for each in addresses if re.match(r"[a-z]+:|//", each, re.IGNORECASE)] == []
