@@ -1,9 +1,13 @@
 """One trial in a real browser: drawn, measured, logged as it goes on."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from api.exports import Exports, ExportState, Wanted
+from nas.exporting import ExportFormat
 from nas.folders import LOG, trial_folder
 from nas.records import Artifact, Measurement, TrialStatus
 from nas.testing.searches import toy_document
@@ -146,3 +150,29 @@ def test_a_trial_is_retrained_on_the_full_task_as_a_search_of_its_own(browser, o
         (found,) = own.storage.searches(limit=1).searches
         assert (found.document["task"]["epochs"], found.document["comparison"]["seeds"]) == (48, 2)
         assert found.document["retrains"]["trial"] == 0
+
+
+def test_a_trained_trial_is_exported_and_downloaded(browser, own, tmp_path):
+    search = own.storage.create_search("home", PROXY)
+    lease = own.storage.acquire_lease(search.id, "test", 1e9)
+    own.storage.add_trial(lease, trial(0, status=TrialStatus.RUNNING))
+    model = trial_folder(tmp_path, search.id, 0) / "model.pt"
+    model.parent.mkdir(parents=True)
+    model.write_bytes(b"weights")
+    artifact = Artifact(name="model", uri=model.as_uri(), sha256="ab" * 32, size_bytes=7)
+    own.storage.add_measurement(lease, 0, Measurement(fidelity=12, metrics={"AP": 0.5}, artifacts=(artifact,)))
+    own.storage.move_trial(lease, 0, TrialStatus.COMPLETED)
+    exports, wanted = Exports(tmp_path), Wanted(search_id=search.id, number=0, format=ExportFormat.ONNX)
+    with opened(browser, own) as page:
+        page.goto("/searches/home/trials/0")
+        page.get_by_role("button", name="Export").click()
+        page.get_by_label("Format").select_option("onnx")
+        page.get_by_role("button", name="Export").last.click()
+        expect(page.locator("#export")).to_have_text("Exporting as onnx…")
+        archive = exports.archive(wanted)
+        archive.write_bytes(b"PK zip")
+        exports.end(replace(exports.note(wanted), state=ExportState.READY, size_bytes=6, sha256="cd" * 32))
+        with page.expect_download() as started:
+            page.get_by_role("link", name="Download").click()
+        assert started.value.path().read_bytes() == b"PK zip"
+        assert started.value.suggested_filename == "home-0-onnx.zip"

@@ -1,9 +1,10 @@
-// What can be done about a trial: stopped while it runs, retried once it has ended badly, retrained in full.
+// What can be done about a trial: stopped while it runs, retried once it has ended badly, retrained in full, taken home.
 
 import { answered } from "../dialogs.js";
 import { element } from "../dom.js";
 import { attempt, confirmed } from "../page.js";
 import { post } from "../rest.js";
+import { exportable, exported } from "./export.js";
 
 const RETRIABLE = ["failed", "stopped", "cancelled"];
 const MOST_SEEDS = 101;
@@ -18,6 +19,7 @@ export function actionsOf(search, trial, again) {
   return [
     trial.status === "running" ? wish("stop", "Stop", "Stopping…", stopping(trial)) : null,
     RETRIABLE.includes(trial.status) ? wish("retry", "Retry", "Waiting to be retried…", null) : null,
+    exportable(trial) ? element("button", { type: "button", id: "ask-export", onclick: () => attempt(() => exported(trial, path)) }, "Export") : null,
     element("button", { type: "button", id: "retrain", onclick: () => attempt(() => retrained(search, trial, path)) }, "Retrain"),
   ];
 }
