@@ -116,7 +116,10 @@ def test_a_trial_fits_a_phone_in_the_dark_and_its_drawing_scrolls_inside_its_car
         scroll.focus()
         for _ in range(3):
             page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.activeElement.scrollLeft > 0")
+        scroll.evaluate(
+            "node => node.scrollLeft || new Promise(seen => node.addEventListener('scroll', seen, { once: true }))"
+        )
+        assert scroll.evaluate("node => node.scrollLeft") > 0
 
 
 def test_a_trial_that_runs_is_stopped_after_asking_and_one_that_failed_is_retried(browser, own):
