@@ -91,7 +91,7 @@ def test_the_example_of_a_proxy_check_trains_what_it_says_at_its_top(tmp_path: P
     data["proxy_check"]["pool"] = 16
     planned = planned_searches(parse_document(data))
     told = [(each.name.rsplit("-", 1)[-1], each.task.image_size[0], each.task.epochs) for each in planned]
-    assert told == [("small", 96, 6), ("medium", 160, 12), ("full", 192, 24)]
+    assert told == [("small", 96, 6), ("medium", 128, 8), ("full", 192, 16)]
     assert [each.budget.trials for each in planned] == [8, 8, 8]
     assert [each.comparison.seeds * (each.comparison.top > 0) for each in planned if each.comparison] == [2, 2, 0]
 

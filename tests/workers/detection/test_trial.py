@@ -73,7 +73,7 @@ def test_a_joint_search_runs_to_its_leaderboard_and_its_winner_has_a_control_of_
         {
             "name": "shapes",
             "space": {"kind": "joint", "parts": {"backbone": backbone, "resizer": resizer}},
-            "task": tiny_task(data, epochs=1),
+            "task": tiny_task(data, epochs=1, output_multiple=8),
             "objectives": [{"metric": "AP"}, {"metric": "macs", "goal": "minimize"}],
             "constraints": [{"metric": "resizer_params", "max": 1000}],
             "strategy": {"kind": "random"},
