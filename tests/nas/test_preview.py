@@ -16,7 +16,7 @@ from search_spaces.registry import space_from
 NARROW = {"kind": "spinenet", "width": 0.125, "alpha": 0.25, "stem_filters": 16, "endpoint_filters": 32}
 RESIZED = {
     "kind": "joint",
-    "parts": {"backbone": NARROW, "resizer": {"kind": "resizer", "input_size": [256], "output_size": [192]}},
+    "parts": {"backbone": NARROW, "resizer": {"kind": "resizer", "input_size": [256], "output_size": [128]}},
 }
 
 
